@@ -1,0 +1,199 @@
+"""The command line: parse, call, print. What a command does is in the module that it calls.
+
+Exit codes: 0 done; 1 something in the data is wrong, and is named; 2 the call is wrong; 3 the run could not finish, and
+the same command goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from archive import __version__
+from archive.errors import ArchiveError, Rejected, RunInterrupted
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@contextmanager
+def named_errors() -> Iterator[None]:
+    """Errors of ours as a message and an exit code."""
+    try:
+        yield
+    except RunInterrupted as why:
+        click.echo(f"archive: {why}", err=True)
+        sys.exit(3)
+    except Rejected as why:
+        click.echo(f"archive: no article: {why}", err=True)
+        sys.exit(1)
+    except (ArchiveError, OSError) as why:
+        click.echo(f"archive: {why}", err=True)
+        sys.exit(2)
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="archive")
+def main() -> None:
+    """Raw captures of news pages in, a research corpus that proves itself out."""
+
+
+def _fields(command: Callable[..., Any]) -> Callable[..., Any]:
+    for name in ("headers", "status", "time", "text", "html", "url"):
+        what = {"time": "capture time", "url": "URL", "html": "HTML", "status": "HTTP status"}.get(name, name)
+        if name == "headers":
+            what = "HTTP headers"
+        command = click.option(f"--{name}-field", metavar="NAME", help=f"JSONL field that holds the {what}.")(command)
+    return command
+
+
+@main.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option("-o", "--output", "corpus", required=True, metavar="CORPUS", help="Folder of the corpus to make.")
+@click.option("--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, show_default="all cores")
+@click.option(
+    "--partition-by",
+    default="capture_month",
+    show_default=True,
+    metavar="KEY[,KEY]",
+    help="capture_month, capture_year, publication_month, publication_year, text_language, host_bucket.",
+)
+@click.option(
+    "--captured-at", metavar="TIME", help="Capture time of inputs that do not know their own: 2024-08-27[T10:00:00Z]."
+)
+@click.option("--copy-records", is_flag=True, help="Copy the records of WARC inputs into the corpus.")
+@click.option("--dedupe-payloads", is_flag=True, help="Write repeated payloads of one URI as revisits.")
+@click.option("--extractor", default="news", show_default=True, metavar="NAME")
+@_fields
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
+@click.option("--quiet", is_flag=True, help="Print errors only.")
+def convert(inputs: tuple[str, ...], corpus: str, **options: Any) -> None:  # noqa: ANN401 - click's own
+    """Make a corpus from INPUTs: HTML, text dumps, WARC, JSONL, zip, tar, and folders of these.
+
+    INPUT - reads a list of paths, one a line, from standard input. The same command over a corpus that is finished
+    changes nothing; over one that is not, it goes on.
+    """
+    from archive import screen
+    from archive.run import convert as run
+
+    with named_errors():
+        told = screen.progress(quiet=options["quiet"] or options["as_json"])
+        settings = _settings(options)
+        with told:
+            manifest = run(_paths(inputs), corpus, settings=settings, workers=options["workers"], progress=told)
+        if options["as_json"]:
+            click.echo(screen.convert_json(corpus, manifest, told.seconds))
+        elif not options["quiet"]:
+            screen.converted(corpus, manifest, told)
+        wrong = manifest.counts.damaged or any(name == "skipped: unreadable" for name, _ in manifest.reasons)
+        sys.exit(1 if wrong else 0)
+
+
+def _paths(inputs: tuple[str, ...]) -> list[str]:
+    paths: list[str] = []
+    for named in inputs:
+        if named == "-":
+            paths += [line for line in sys.stdin.read().replace("\0", "\n").split("\n") if line]
+        else:
+            paths.append(named)
+    return paths
+
+
+def _settings(options: dict[str, Any]) -> Any:  # noqa: ANN401 - a Settings; imported late
+    from archive.errors import UsageError
+    from archive.model import JsonFields, ReadOptions, Settings
+    from archive.warc import read_date
+
+    stated = options["captured_at"]
+    when = read_date(stated) if stated else None
+    if stated and when is None:
+        message = f'--captured-at "{stated}": no date; write 2024-08-27 or 2024-08-27T10:00:00Z'
+        raise UsageError(message)
+    fields = JsonFields(
+        url=options["url_field"],
+        html=options["html_field"],
+        text=options["text_field"],
+        captured_at=options["time_field"],
+        status=options["status_field"],
+        headers=options["headers_field"],
+    )
+    return Settings(
+        reading=ReadOptions(captured_at=when, json_fields=fields),
+        extractor=options["extractor"],
+        copy_records=options["copy_records"],
+        dedupe_payloads=options["dedupe_payloads"],
+        partition_by=tuple(key.strip() for key in options["partition_by"].split(",")),
+    )
+
+
+@main.command()
+@click.argument("source", metavar="INPUT")
+@click.option("--url", metavar="URL", help="URL of the capture, where the input does not say it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the extraction as one JSON object.")
+def extract(source: str, url: str | None, *, as_json: bool) -> None:
+    """Show text and metadata of one capture; nothing is written.
+
+    INPUT is a page, a text dump, or an archive, of which the first article is shown; - reads one payload from standard
+    input.
+    """
+    from archive import screen
+    from archive.look import first_article
+
+    with named_errors():
+        seen = first_article(source, url)
+        click.echo(screen.extraction_json(seen)) if as_json else screen.extraction(seen)
+
+
+@main.command()
+@click.argument("corpus", metavar="CORPUS")
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="Make only N rows of each table anew.")
+@click.option("--source-root", "roots", multiple=True, metavar="FOLDER", help="Where referenced inputs are now.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
+def verify(corpus: str, sample: int | None, roots: tuple[str, ...], *, as_json: bool) -> None:
+    """Check every file, digest, count and article of a corpus against the records' bytes."""
+    from archive import screen
+    from archive.corpus import open_corpus
+
+    with named_errors():
+        verdict = open_corpus(corpus, source_roots=roots).verify(sample=sample)
+        click.echo(screen.verdict_json(verdict)) if as_json else screen.verdict(corpus, verdict)
+        sys.exit(0 if verdict.ok else 1)
+
+
+@main.command()
+@click.argument("corpus", metavar="CORPUS")
+@click.argument("row_id", metavar="ID")
+@click.option("--raw", is_flag=True, help="Write the original payload, bit for bit, to standard output.")
+@click.option("--source-root", "roots", multiple=True, metavar="FOLDER", help="Where referenced inputs are now.")
+def trace(corpus: str, row_id: str, roots: tuple[str, ...], *, raw: bool) -> None:
+    """Show the way of an article or capture back to its bytes."""
+    from archive import screen
+    from archive.corpus import open_corpus
+
+    with named_errors():
+        opened = open_corpus(corpus, source_roots=roots)
+        if raw:
+            sys.stdout.buffer.write(opened.payload(row_id))
+            return
+        found = opened.trace(row_id)
+        screen.trace(found)
+        sys.exit(0 if found.ok else 1)
+
+
+@main.command()
+@click.argument("table", required=False, type=click.Choice(["articles", "captures", "inputs"]))
+def schema(table: str | None) -> None:
+    """Print the JSON Schema of TABLE, or the columns of all tables."""
+    from archive import screen
+    from archive.schema import json_schema
+
+    if table:
+        click.echo(json_schema(table), nl=False)
+    else:
+        screen.columns()
+
+

@@ -1,0 +1,142 @@
+"""From the shards' fragments to the corpus's files, and the manifest last.
+
+Everything is written under ``work/final`` first, then renamed into place; only the manifest, written last and in one
+step, makes the corpus exist. Done twice it gives the same bytes, so a run that dies here is simply run again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import BinaryIO
+
+from archive import manifest, storage, warc
+from archive.merge import patcher, repeated_places, write_partition
+from archive.model import CorpusFile, Counts, InputRow, Manifest, Receipt, Settings, Shard
+from archive.plan import settings_sha256
+from archive.schema import SCHEMA_VERSION
+from archive.table import Fragment, read_rows, write_parquet
+
+TARGET_BYTES = 256 << 20
+DATA = ("articles", "captures", "inputs", "warc")
+SOFTWARE = "archive"
+
+
+def commit(corpus: Path, work: Path, done: list[tuple[Shard, Receipt]], settings: Settings) -> Manifest:
+    """The manifest of the corpus that the shards make, after all its files are in place."""
+    final = work / "final"
+    shutil.rmtree(final, ignore_errors=True)
+    final.mkdir(parents=True)
+    inputs = [InputRow(**row) for shard, _ in done for row in read_rows(Path(shard.folder) / "inputs.arrow")]
+    inputs.sort(key=lambda row: (row.path, row.member or ""))
+    config = settings_sha256(settings)
+    batch_name = _batch_name(inputs, config)
+    rows: dict[Path, int] = {}
+    places = _write_warcs(final / "warc", batch_name, done)
+    repeated = repeated_places([(Path(s.folder) / "ids.bin", Path(s.folder) / "captures.arrow") for s, _ in done])
+    for table in ("captures", "articles"):
+        rows |= _write_table(table, final / table, batch_name, done, patcher(table, places, repeated))
+    path = final / "inputs" / f"{batch_name}-00000.parquet"
+    rows[path] = write_parquet(path, "inputs", inputs)
+    made = Manifest(
+        schema_version=SCHEMA_VERSION,
+        config_sha256=config.hex(),
+        settings=settings,
+        inputs=sum(row.member is None for row in inputs),
+        counts=_sum([receipt.counts for _, receipt in done]),
+        reasons=_reasons([receipt for _, receipt in done]),
+        files=_describe(final, rows),
+    )
+    _move(final, corpus)
+    storage.write_whole(corpus / "manifest.json", manifest.to_text(made), work)
+    return made
+
+
+def _batch_name(inputs: list[InputRow], config: bytes) -> str:
+    digest = hashlib.sha256(config)
+    for row in inputs:
+        digest.update(repr((row.path, row.member, row.sha256)).encode())
+    return digest.hexdigest()[:12]
+
+
+def _write_warcs(folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]]) -> dict[str, tuple[str, int]]:
+    """Joins the shards' WARC files into files of about 1 GB; returns name and offset for each shard's placeholder."""
+    groups: list[list[tuple[Shard, str, Receipt]]] = []
+    size = 0
+    for shard, receipt in done:
+        for name in receipt.warc_files:
+            if not groups or size >= storage.WARC_BYTES:
+                groups.append([])
+                size = 0
+            groups[-1].append((shard, name, receipt))
+            size += (Path(shard.folder) / name).stat().st_size
+    places: dict[str, tuple[str, int]] = {}
+    for number, group in enumerate(groups):
+        filename = f"{batch_name}-{number:05d}.warc.gz"
+        folder.mkdir(exist_ok=True)
+        with (folder / filename).open("wb") as out:
+            known = [receipt.earliest for _, _, receipt in group if receipt.earliest]
+            out.write(warc.warcinfo(filename, min(known, default=storage.EPOCH), SOFTWARE))
+            for shard, name, _ in group:
+                places[f"{shard.shard_id}/{name}"] = (f"warc/{filename}", out.tell())
+                _append(Path(shard.folder) / name, out)
+    return places
+
+
+def _append(path: Path, out: BinaryIO) -> None:
+    with path.open("rb") as part:
+        shutil.copyfileobj(part, out, 1 << 20)
+        storage.forget_pages(part)
+
+
+def _write_table(table: str, folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]], patch) -> dict[Path, int]:  # type: ignore[no-untyped-def]
+    fragments = {shard.shard_id: Fragment(Path(shard.folder) / f"{table}.arrow") for shard, _ in done}
+    partitions = defaultdict(list)
+    for shard, receipt in done:
+        for run in receipt.runs:
+            if run.table == table:
+                partitions[run.partition].append((fragments[shard.shard_id], run))
+    written: dict[Path, int] = {}
+    for name in sorted(partitions):
+        written |= dict(write_partition(partitions[name], table, folder / name, batch_name, patch, TARGET_BYTES))
+    if not written:  # a table without rows is still a table: readers find its columns
+        path = folder / f"{batch_name}-00000.parquet"
+        written[path] = write_parquet(path, table, [])
+    for fragment in fragments.values():
+        fragment.close()
+    return written
+
+
+def _sum(counts: list[Counts]) -> Counts:
+    return Counts(**{name: sum(getattr(c, name) for c in counts) for name in Counts.__dataclass_fields__})
+
+
+def _reasons(receipts: list[Receipt]) -> tuple[tuple[str, int], ...]:
+    total: Counter[str] = Counter()
+    for receipt in receipts:
+        total.update(dict(receipt.reasons))
+    return tuple(sorted(total.items()))
+
+
+def _describe(final: Path, rows: dict[Path, int]) -> tuple[CorpusFile, ...]:
+    described = []
+    for path in sorted(final.rglob("*")):
+        if path.is_file():
+            storage.sync(path)
+            with path.open("rb") as file:
+                digest = storage.sha256_of(file).hex()
+                storage.forget_pages(file)
+            name = path.relative_to(final).as_posix()
+            described.append(CorpusFile(path=name, size=path.stat().st_size, sha256=digest, rows=rows.get(path)))
+    return tuple(described)
+
+
+def _move(final: Path, corpus: Path) -> None:
+    """Puts the finished files in place of whatever a dead run left there."""
+    for name in DATA:
+        shutil.rmtree(corpus / name, ignore_errors=True)
+        if (final / name).exists():
+            (final / name).rename(corpus / name)
+    storage.sync(corpus)

@@ -1,0 +1,260 @@
+"""A corpus, opened: its tables as Arrow, and any row's way back to its bytes.
+
+Only files that the manifest names are read. ``articles`` and ``captures`` give Arrow tables, which pandas, Polars and
+DuckDB take as they are; ``where`` is pushed down to partitions and row groups.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from archive import warc
+from archive.errors import CorpusError, UnknownId, UsageError
+from archive.manifest import read_manifest
+from archive.model import Capture, CorpusFile, Locator, Manifest, Origin
+from archive.partition import keys_of
+from archive.schema import TABLES, arrow_schema
+from archive.sources.warc import Unreadable, read_at
+
+if TYPE_CHECKING:
+    from archive.proof import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A digest of a row, and the same from the record's bytes."""
+
+    name: str
+    stored: str
+    computed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """A row's way back to its bytes: table file, row group and row; record; source; digests."""
+
+    table: str
+    file: str
+    row_group: int
+    row: int
+    values: dict[str, Any]
+    warc_file: str | None  # on this machine
+    record_head: str
+    http_head: str
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True where every digest of the row is that of the bytes."""
+        return all(check.stored == check.computed for check in self.checks)
+
+
+class Corpus:
+    """A corpus folder. Raises ``CorpusError`` where there is none."""
+
+    def __init__(
+        self, folder: str | os.PathLike[str], *, source_roots: Iterable[str | os.PathLike[str]] = ()
+    ) -> None:
+        self.folder = Path(folder)
+        self.manifest: Manifest = read_manifest(self.folder)
+        self._roots = [Path(root) for root in source_roots]
+
+    def __repr__(self) -> str:
+        counts = self.manifest.counts
+        return f"<Corpus {self.folder}: {counts.articles:,} articles of {counts.records:,} records>"
+
+    # ---- tables
+
+    def files(self, table: str) -> list[CorpusFile]:
+        """The Parquet files of a table, as the manifest names them."""
+        if table not in TABLES:
+            message = f'no table "{table}"; there are {", ".join(TABLES)}'
+            raise UsageError(message)
+        return [file for file in self.manifest.files if file.path.startswith(f"{table}/")]
+
+    def dataset(self, table: str) -> ds.Dataset:
+        """A table as an Arrow dataset, its partition keys as further columns."""
+        keys = keys_of(table, self.manifest.settings.partition_by) if table != "inputs" else ()
+        schema = arrow_schema(table)
+        for key in keys:
+            schema = schema.append(pa.field(key, pa.string()))
+        hive = ds.partitioning(pa.schema([pa.field(key, pa.string()) for key in keys]), flavor="hive")
+        paths = [str(self.folder / file.path) for file in self.files(table)]
+        return ds.dataset(paths, schema=schema, format="parquet", partitioning=hive, partition_base_dir=str(self.folder / table))
+
+    def table(
+        self, table: str, *, columns: Sequence[str] | None = None, where: pc.Expression | None = None
+    ) -> pa.Table:
+        """Rows of a table as Arrow: the columns that are named, of the rows for which ``where`` holds."""
+        return self.dataset(table).to_table(columns=list(columns or arrow_schema(table).names), filter=where)
+
+    def articles(self, *, columns: Sequence[str] | None = None, where: pc.Expression | None = None) -> pa.Table:
+        """Articles as Arrow; ``where`` is an expression such as ``pyarrow.compute.field("language") == "de"``."""
+        return self.table("articles", columns=columns, where=where)
+
+    def captures(self, *, columns: Sequence[str] | None = None, where: pc.Expression | None = None) -> pa.Table:
+        """Every record found and every damaged range, as Arrow."""
+        return self.table("captures", columns=columns, where=where)
+
+    # ---- back to the bytes
+
+    @cached_property
+    def _logged_roots(self) -> list[Path]:
+        found: dict[str, None] = {}
+        for log in sorted((self.folder / "runs").glob("*.json"), reverse=True):
+            try:
+                found |= dict.fromkeys(json.loads(log.read_bytes())["source_roots"])
+            except (ValueError, KeyError, TypeError, OSError):  # a log is a hint; a broken one is no reason to fail
+                continue
+        return [Path(root) for root in found]
+
+    def locate(self, name: str) -> Path:
+        """Where a file that rows name is on this machine. Raises ``CorpusError`` where it cannot be found."""
+        if any(file.path == name for file in self.manifest.files):
+            return self.folder / name
+        for root in (*self._roots, *self._logged_roots):
+            if (root / name).is_file():
+                return root / name
+        message = f"{name}: the input is not where it was; say where with --source-root FOLDER"
+        raise CorpusError(message)
+
+    def capture_at(self, row: dict[str, Any]) -> Capture:
+        """The record that a row of ``captures`` or ``articles`` names, read anew.
+
+        Raises ``CorpusError`` where its file is missing, or no record lies there.
+        """
+        locator = locator_of(row)
+        if locator is None:
+            message = "the record was too large to copy out of its container, and lies in no WARC file"
+            raise CorpusError(message)
+        path = self.locate(locator.path)
+        try:
+            with path.open("rb") as file:
+                raw = read_at(file, locator, self.manifest.settings.reading.limits)
+        except (Unreadable, OSError) as why:
+            message = f"no record at byte {locator.offset} of {path}: {why}"
+            raise CorpusError(message) from why
+        return warc.capture_from(raw, origin_of(row), locator)
+
+    def find(self, row_id: str) -> tuple[str, str, int, int, dict[str, Any]]:
+        """Table, file, row group, row in it, and values of the row with that id. Raises ``UnknownId``."""
+        for table, column in (("articles", "article_id"), ("captures", "capture_id")):
+            for file in self.files(table):
+                with pq.ParquetFile(self.folder / file.path) as parquet:
+                    for group in range(parquet.num_row_groups):
+                        ids = parquet.read_row_group(group, columns=[column])[column]
+                        index = pc.index(ids, row_id).as_py()
+                        if index >= 0:
+                            values = parquet.read_row_group(group).slice(index, 1).to_pylist()[0]
+                            return table, file.path, group, index, values
+        message = f"{row_id}: no article and no capture of {self.folder} has this id"
+        raise UnknownId(message)
+
+    def trace(self, row_id: str) -> Trace:
+        """The way back of an article or capture: row, record, source, and its digests computed anew."""
+        table, file, group, index, values = self.find(row_id)
+        if values.get("outcome") == "damaged" or locator_of(values) is None:
+            return Trace(
+                table=table, file=file, row_group=group, row=index, values=values, warc_file=None, record_head="",
+                http_head="", checks=(),
+            )  # fmt: skip
+        found = self.capture_at(values)
+        checks = [
+            Check(name=name, stored=values[name].hex(), computed=(getattr(found, name) or b"").hex())
+            for name in ("record_sha256", "block_sha256", "payload_sha256")
+            if values[name] is not None
+        ]
+        return Trace(
+            table=table,
+            file=file,
+            row_group=group,
+            row=index,
+            values=values,
+            warc_file=str(self.locate(values["warc_filename"])),
+            record_head=found.head.decode("utf-8", "replace"),
+            http_head=found.http_head.decode("utf-8", "replace"),
+            checks=tuple(checks),
+        )
+
+    def payload(self, row_id: str) -> bytes:
+        """The original payload, bit for bit; that of a revisit is the payload of the record it refers to.
+
+        Raises ``UnknownId``, or ``CorpusError`` where the payload is not to be had.
+        """
+        *_, values = self.find(row_id)
+        if values.get("outcome") == "damaged":
+            with self.locate(values["source_path"]).open("rb") as file:
+                file.seek(values["source_offset"])
+                return file.read(values["block_length"])
+        found = self.capture_at(values)
+        if found.record_type == "revisit":
+            return self._referred(found)
+        whole = found.payload if found.payload is not None else found.block
+        if whole is None:
+            message = f"{row_id}: the record has {found.block_length} bytes, more than the limit that was set"
+            raise CorpusError(message)
+        return whole
+
+    def _referred(self, revisit: Capture) -> bytes:
+        where = pc.field("record_id") == (revisit.refers_to_record_id or "")
+        if revisit.refers_to_record_id is None:
+            where = (pc.field("target_uri") == (revisit.refers_to_uri or "")) & (
+                pc.field("warc_date") == (revisit.refers_to_date or "")
+            )
+        rows = self.captures(where=where & (pc.field("record_type") != "revisit")).to_pylist()
+        if not rows:
+            message = f"the record that this revisit refers to ({revisit.refers_to_record_id}) is not in the corpus"
+            raise CorpusError(message)
+        return self.capture_at(rows[0]).payload or b""
+
+    def verify(self, *, sample: int | None = None) -> Verdict:
+        """Whether every file, digest, count and article is what its record says; see ``archive.proof``."""
+        from archive.proof import verify
+
+        return verify(self, sample=sample)
+
+    def rows(self, table: str, columns: Sequence[str] | None = None) -> Iterator[tuple[CorpusFile, list[dict[str, Any]]]]:
+        """The rows of a table, a batch of a file at a time."""
+        for file in self.files(table):
+            with pq.ParquetFile(self.folder / file.path) as parquet:
+                for batch in parquet.iter_batches(batch_size=512, columns=list(columns) if columns else None):
+                    yield file, batch.to_pylist()
+
+
+def open_corpus(folder: str | os.PathLike[str], *, source_roots: Iterable[str | os.PathLike[str]] = ()) -> Corpus:
+    """The corpus in ``folder``. ``source_roots`` say where referenced inputs have moved to."""
+    return Corpus(folder, source_roots=source_roots)
+
+
+def locator_of(row: dict[str, Any]) -> Locator | None:
+    """Where the record of a row lies, or None."""
+    if row["warc_filename"] is None:
+        return None
+    return Locator(
+        path=row["warc_filename"],
+        offset=row["warc_record_offset"],
+        length=row["warc_record_length"],
+        unpacked_offset=row["unpacked_offset"],
+        unpacked_length=row["unpacked_length"],
+    )
+
+
+def origin_of(row: dict[str, Any]) -> Origin:
+    """Where the capture of a row was found."""
+    return Origin(
+        path=row["source_path"],
+        member=row["source_member"],
+        offset=row["source_offset"],
+        line=row["source_line"],
+    )

@@ -1,0 +1,43 @@
+"""What decides an extraction, as one digest: two corpora with the same digest were extracted alike."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+LIBRARIES = (
+    "trafilatura", "htmldate", "courlan", "justext", "dateparser", "lxml", "py3langid", "python-dateutil",
+    "faust-cchardet", "webencodings", "brotli", "zstandard", "publicsuffixlist",
+)  # fmt: skip
+
+
+@cache
+def configuration(name: str, extractor_version: str) -> dict[str, object]:
+    """Extractor, version, and the versions of every library whose behaviour shows in text or metadata."""
+    from lxml import etree
+
+    libraries = {library: _version(library) for library in LIBRARIES}
+    libraries["libxml2"] = ".".join(map(str, etree.LIBXML_VERSION))
+    return {
+        "extractor": name,
+        "version": extractor_version,
+        "libraries": libraries,
+        "unicode": unicodedata.unidata_version,
+    }
+
+
+@cache
+def config_sha256(name: str, extractor_version: str) -> bytes:
+    """SHA-256 of the configuration as canonical JSON."""
+    text = json.dumps(configuration(name, extractor_version), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "absent"

@@ -1,0 +1,199 @@
+"""What one shard writes: a WARC of the captures that it wrapped, and its rows as fragments.
+
+``ArchiveWriter`` gives each capture its place, ``Rows`` takes what became of it. Both write into the shard's folder only;
+pass two (``merge.py``) makes the corpus's files from what lies there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from archive import identity, storage, warc
+from archive.errors import Rejected
+from archive.model import (
+    Capture, CaptureRow, Counts, Damage, Extraction, InputFile, InputRow, Locator, Receipt, Shard, Skip,
+)  # fmt: skip
+from archive.rows import article_row, capture_row, damage_row
+from archive.sources.warc import stream_at
+from archive.table import FragmentWriter, write_rows
+
+Told = Callable[[Counts, int], None]  # what the shard found so far, and the bytes of the file that is done
+
+
+class ArchiveWriter:
+    """Gives each capture its place: a WARC record of ours, or the record that it is already."""
+
+    def __init__(self, folder: Path, shard: Shard) -> None:
+        self._folder, self._shard = folder, shard
+        self._settings = shard.settings
+        self._file: BinaryIO | None = None
+        self._size = 0
+        self._first: dict[tuple[str, bytes], Capture] = {}
+        self.files: list[str] = []
+        self.earliest: datetime | None = None
+
+    def place(self, found: Capture, file: InputFile) -> tuple[Capture, Locator | None]:
+        """The capture and where its record lies; None for a record inside a container that is too large to copy.
+
+        With ``dedupe_payloads`` a capture that we wrap becomes a revisit of the first with that payload and URI.
+        """
+        if found.locator and not self._settings.copy_records:
+            return found, found.locator
+        if self._settings.dedupe_payloads and found.wrapped and found.payload_sha256 and found.target_uri:
+            first = self._first.setdefault((found.target_uri, found.payload_sha256), found)
+            if first is not found:
+                found = warc.revisit_of(found, first)
+            else:  # only its names are needed from here on
+                self._first[found.target_uri, found.payload_sha256] = replace(found, block=None, payload=None)
+        if found.block is not None:
+            return found, self._write([found.head + found.block + found.trailer], found)
+        if found.locator:
+            with Path(file.location).open("rb") as opened:
+                return found, self._write(stream_at(opened, found.locator), found)
+        return found, None
+
+    def _write(self, parts: Iterable[bytes], found: Capture) -> Locator:
+        if self._file is None or self._size >= storage.WARC_BYTES:
+            self.close()
+            self.files.append(f"{len(self.files):05d}.warc.gz")
+            self._file = (self._folder / self.files[-1]).open("wb")
+            self._size = 0
+        length, unpacked = warc.write_member(self._file, parts)
+        placed = Locator(
+            path=f"{self._shard.shard_id}/{self.files[-1]}",  # a placeholder: the merge knows the final name
+            offset=self._size,
+            length=length,
+            unpacked_offset=0,
+            unpacked_length=unpacked,
+        )
+        self._size += length
+        if found.captured_at and (self.earliest is None or found.captured_at < self.earliest):
+            self.earliest = found.captured_at
+        return placed
+
+    def close(self) -> None:
+        """Ends the WARC file at hand, and makes sure that it is on the disk."""
+        if self._file:
+            storage.finish(self._file)
+        self._file = None
+
+
+class Rows:
+    """Takes what became of each capture, counts it, and writes the shard's fragments."""
+
+    def __init__(self, folder: Path, shard: Shard) -> None:
+        self._folder, self._shard = folder, shard
+        keys = shard.settings.partition_by
+        self._captures = FragmentWriter(folder / "captures.arrow", "captures", keys)
+        self._articles = FragmentWriter(folder / "articles.arrow", "articles", keys)
+        self._ids = (folder / "ids.bin").open("wb")
+        self._inputs: list[InputRow] = []
+        self._reasons: Counter[str] = Counter()
+        self._cpu: Counter[str] = Counter()
+        self._total = self._here = Counts()
+        self.kind, self.file_sha256 = "unknown", b""
+
+    def article(self, found: Capture, locator: Locator | None, seen: Extraction) -> None:
+        """A record that holds an article."""
+        self._articles.add(article_row(found, locator, seen))
+        self._add(capture_row(found, locator, article=True), records=1, articles=1)
+
+    def reject(self, found: Capture, locator: Locator | None, why: Rejected) -> None:
+        """A record that holds none."""
+        self._reasons[f"{why.stage}: {why.reason}"] += 1
+        self._add(capture_row(found, locator, rejected=why), records=1, rejections=1)
+
+    def damage(self, found: Damage) -> None:
+        """A range that is no record."""
+        self._reasons[f"damaged: {found.reason}"] += 1
+        self._add(damage_row(found), damaged=1)
+
+    def skip(self, found: Skip) -> None:
+        """A file, or a member of one, that holds no capture."""
+        self._here = _plus(self._here, Counts(skipped=1))
+        row = InputRow(
+            path=found.origin.path,
+            member=found.origin.member,
+            kind=found.kind,
+            size=found.length,
+            sha256=found.sha256,
+            records=0,
+            articles=0,
+            rejections=0,
+            damaged=0,
+            skipped=found.reason,
+        )
+        self._inputs.append(row)
+        self._skipped_whole |= found.origin.member is None
+        if found.kind == "unreadable":
+            self._reasons["skipped: unreadable"] += 1
+
+    def begin(self, file: InputFile) -> None:
+        """The next input file."""
+        self._file, self._here, self._skipped_whole = file, Counts(), False
+
+    def end(self, told: Told | None) -> None:
+        """The file is done: its row, unless it was skipped as a whole."""
+        here = self._here
+        if not self._skipped_whole:
+            row = InputRow(
+                path=self._file.path,
+                member=None,
+                kind=self.kind,
+                size=self._file.size,
+                sha256=self.file_sha256,
+                records=here.records,
+                articles=here.articles,
+                rejections=here.rejections,
+                damaged=here.damaged,
+                skipped=None if here.records or here.damaged else "nothing in it is a capture",
+            )
+            here = here if row.skipped is None else _plus(here, Counts(skipped=1))
+            self._inputs.append(row)
+        self._total = _plus(self._total, here)
+        if told:
+            told(self._total, self._file.size)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Counts the CPU seconds of a stage."""
+        started = time.process_time()
+        try:
+            yield
+        finally:
+            self._cpu[stage] += time.process_time() - started
+
+    def close(self, archive: ArchiveWriter, cpu_seconds: float) -> Receipt:
+        """Ends the fragments, and writes the receipt last."""
+        self._captures.close()
+        self._articles.close()
+        storage.finish(self._ids)
+        write_rows(self._folder / "inputs.arrow", "inputs", self._inputs)
+        self._cpu["everything"] = cpu_seconds
+        receipt = Receipt(
+            shard_id=self._shard.shard_id,
+            counts=self._total,
+            runs=(*self._captures.runs, *self._articles.runs),
+            warc_files=tuple(archive.files),
+            earliest=archive.earliest,
+            reasons=tuple(sorted(self._reasons.items())),
+            cpu_seconds=tuple(sorted(self._cpu.items())),
+        )
+        storage.write_receipt(self._folder, receipt)
+        return receipt
+
+    def _add(self, row: CaptureRow, **counts: int) -> None:
+        self._captures.add(row)
+        self._ids.write(identity.UUID(row.capture_id).bytes[:8])
+        self._here = _plus(self._here, Counts(**counts))
+
+
+def _plus(one: Counts, other: Counts) -> Counts:
+    return Counts(**{name: getattr(one, name) + getattr(other, name) for name in Counts.__dataclass_fields__})

@@ -1,0 +1,53 @@
+"""``manifest.json``: every file of the corpus with its digest, size and rows; what made it, and what was found.
+
+It holds no clock, host or path of a machine, so equal inputs give an equal manifest.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from archive import storage
+from archive.errors import CorpusError
+from archive.model import CorpusFile, Counts, JsonFields, Limits, Manifest, ReadOptions, Settings
+
+
+def to_text(manifest: Manifest) -> bytes:
+    """The text of ``manifest.json``."""
+    return storage.to_json({"format": "archive corpus", **asdict(manifest)})
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a corpus. Raises ``CorpusError`` where there is none or it cannot be read."""
+    path = folder / "manifest.json"
+    try:
+        stated = json.loads(path.read_bytes())
+        reading = stated["settings"]["reading"]
+        when = reading["captured_at"]
+        options = ReadOptions(
+            captured_at=datetime.fromisoformat(when) if when else None,
+            json_fields=JsonFields(**reading["json_fields"]),
+            limits=Limits(**reading["limits"]),
+        )
+        settings = stated["settings"] | {
+            "reading": options,
+            "partition_by": tuple(stated["settings"]["partition_by"]),
+        }
+        return Manifest(
+            schema_version=stated["schema_version"],
+            config_sha256=stated["config_sha256"],
+            settings=Settings(**settings),
+            inputs=stated["inputs"],
+            counts=Counts(**stated["counts"]),
+            reasons=tuple((name, count) for name, count in stated["reasons"]),
+            files=tuple(CorpusFile(**file) for file in stated["files"]),
+        )
+    except FileNotFoundError as why:
+        message = f"{folder}: no corpus here (manifest.json is missing); an unfinished run goes on with its own command"
+        raise CorpusError(message) from why
+    except (ValueError, KeyError, TypeError) as why:
+        message = f"{path}: cannot be read as a manifest: {why}"
+        raise CorpusError(message) from why

@@ -1,0 +1,187 @@
+"""Pass two: the fragments of all shards, merged per partition into sorted Parquet files.
+
+Each run of a partition gives one small batch at a time, so memory grows with the number of runs (64 rows each), not with
+rows. Two things are only known here, and are put into the rows on the way: the final name and offset of records that we
+wrapped (shards write their WARC under a placeholder), and the ids of records that stand in the corpus more than once.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from archive import identity
+from archive.model import SortedRun
+from archive.table import ROW_GROUP, Fragment, ParquetFile, batch_keys
+
+Place = tuple[str, str, str | None, int | None, int | None]  # capture_id, source path, member, offset, line
+Patch = Callable[[pa.RecordBatch], pa.RecordBatch]
+
+
+@dataclass(slots=True)
+class Cursor:
+    """One run on its way through the merge."""
+
+    batches: Iterator[pa.RecordBatch]
+    table: str
+    batch: pa.RecordBatch | None = None
+    keys: list[tuple[Any, ...]] = field(default_factory=list)
+    at: int = 0
+
+    def load(self) -> bool:
+        """Takes the next batch; False at the end."""
+        self.batch = next(self.batches, None)
+        self.at = 0
+        self.keys = batch_keys(self.batch, self.table) if self.batch is not None else []
+        return self.batch is not None
+
+    def take(self, bound: tuple[Any, ...] | None) -> pa.RecordBatch:
+        """The rows up to and with ``bound`` (all of the batch where it is None), at least one."""
+        assert self.batch is not None  # noqa: S101 - load() said so
+        end = len(self.keys) if bound is None else max(bisect_right(self.keys, bound, self.at), self.at + 1)
+        found = self.batch.slice(self.at, end - self.at)
+        self.at = end
+        return found
+
+
+def merged(runs: list[tuple[Fragment, SortedRun]], table: str) -> Iterator[pa.RecordBatch]:
+    """Slices of batches that together give all rows in order."""
+    cursors = [Cursor(fragment.batches(run), table) for fragment, run in runs]
+    heap = [(cursor.keys[0], index) for index, cursor in enumerate(cursors) if cursor.load()]
+    heapq.heapify(heap)
+    while heap:
+        _, index = heapq.heappop(heap)
+        cursor = cursors[index]
+        yield cursor.take(heap[0][0] if heap else None)
+        if cursor.at < len(cursor.keys) or cursor.load():
+            heapq.heappush(heap, (cursor.keys[cursor.at], index))
+
+
+def write_partition(
+    runs: list[tuple[Fragment, SortedRun]], table: str, folder: Path, batch_name: str, patch: Patch, target: int
+) -> list[tuple[Path, int]]:
+    """Writes one partition as files of about ``target`` bytes; returns their paths and rows."""
+    rows_left = sum(run.rows for _, run in runs)
+    written: list[tuple[Path, int]] = []
+    out: ParquetFile | None = None
+    pending: list[pa.RecordBatch] = []
+    count = 0
+
+    def write_group() -> None:
+        nonlocal out, pending, count, rows_left
+        if out is None:
+            path = folder / f"{batch_name}-{len(written):05d}.parquet"
+            written.append((path, 0))
+            out = ParquetFile(path, table, min(rows_left, 250_000))
+        out.write([patch(pa.concat_batches(pending))])
+        rows_left -= count
+        pending, count = [], 0
+        written[-1] = (written[-1][0], out.rows)
+        if out.tell() >= target:
+            out.close()
+            out = None
+
+    for part in merged(runs, table):
+        while count + part.num_rows >= ROW_GROUP:
+            pending.append(part.slice(0, ROW_GROUP - count))
+            part = part.slice(ROW_GROUP - count)  # noqa: PLW2901 - the rest of it
+            count = ROW_GROUP
+            write_group()
+        if part.num_rows:
+            pending.append(part)
+            count += part.num_rows
+    if count:
+        write_group()
+    if out is not None:
+        out.close()
+    return written
+
+
+# ---- what only the whole corpus knows --------------------------------------------------------------------------
+
+
+def repeated_places(fragments: list[tuple[Path, Path]]) -> dict[Place, int]:
+    """Ordinals (from 1) of rows whose capture_id stands in the corpus before them, in the order of path and place.
+
+    ``fragments`` are pairs of a shard's id file (eight bytes a row) and its fragment of ``captures``. Only ids that
+    occur twice are looked at closely, so memory is eight bytes a row.
+    """
+    arrays = [np.fromfile(ids, dtype=">u8") for ids, _ in fragments]
+    everything = np.sort(np.concatenate(arrays)) if arrays else np.array([], dtype=">u8")
+    twice = np.unique(everything[1:][everything[1:] == everything[:-1]])
+    if not len(twice):
+        return {}
+    wanted = frozenset(int(value) for value in twice)
+    places: dict[str, list[Place]] = {}
+    for (_, path), ids in zip(fragments, arrays, strict=True):
+        if not np.isin(ids, twice).any():
+            continue
+        fragment = Fragment(path)
+        for batch in fragment:
+            for row in batch.select(list(PLACE_COLUMNS)).to_pylist():
+                if int(row["capture_id"].replace("-", "")[:16], 16) in wanted:
+                    places.setdefault(row["capture_id"], []).append(tuple(row[name] for name in PLACE_COLUMNS))  # type: ignore[arg-type]
+        fragment.close()
+    found: dict[Place, int] = {}
+    for group in places.values():
+        group.sort(key=lambda place: (place[1], place[2] or "", place[3] or 0, place[4] or 0))
+        found.update({place: ordinal for ordinal, place in enumerate(group) if ordinal})
+    return found
+
+
+PLACE_COLUMNS = ("capture_id", "source_path", "source_member", "source_offset", "source_line")
+
+
+def patcher(table: str, warc_places: dict[str, tuple[str, int]], repeated: dict[Place, int]) -> Patch:
+    """What turns a fragment's rows into a corpus's: WARC names and offsets, and ids of repeated records."""
+    ids = pa.array(sorted({place[0] for place in repeated}), pa.string())
+
+    def patch(batch: pa.RecordBatch) -> pa.RecordBatch:
+        batch = _place_records(batch, warc_places)
+        if len(ids) and pc.any(pc.is_in(batch["capture_id"], value_set=ids)).as_py():
+            batch = _number_repeated(batch, table, repeated)
+        return batch
+
+    return patch
+
+
+def _place_records(batch: pa.RecordBatch, places: dict[str, tuple[str, int]]) -> pa.RecordBatch:
+    names, offsets = batch["warc_filename"], batch["warc_record_offset"]
+    for placeholder in pc.unique(names).to_pylist():
+        if placeholder not in places:
+            continue
+        name, base = places[placeholder]
+        ours = pc.fill_null(pc.equal(names, placeholder), fill_value=False)
+        names = pc.if_else(ours, name, names)
+        offsets = pc.if_else(ours, pc.add(offsets, base), offsets)
+    batch = _with_column(batch, "warc_filename", names)
+    return _with_column(batch, "warc_record_offset", offsets)
+
+
+def _number_repeated(batch: pa.RecordBatch, table: str, repeated: dict[Place, int]) -> pa.RecordBatch:
+    rows = batch.select(list(PLACE_COLUMNS)).to_pylist()
+    captures, articles = batch["capture_id"].to_pylist(), batch["article_id"].to_pylist()
+    flags = batch["flags"].to_pylist()
+    for index, row in enumerate(rows):
+        ordinal = repeated.get(tuple(row[name] for name in PLACE_COLUMNS))  # type: ignore[arg-type]
+        if ordinal:
+            new = identity.repeated_id(identity.UUID(row["capture_id"]), ordinal)
+            captures[index] = str(new)
+            articles[index] = str(identity.article_id(new)) if articles[index] else None
+            flags[index] = [*flags[index], "repeated-record"]
+    for name, values in (("capture_id", captures), ("article_id", articles), ("flags", flags)):
+        batch = _with_column(batch, name, pa.array(values, batch.schema.field(name).type))
+    return batch
+
+
+def _with_column(batch: pa.RecordBatch, name: str, values: pa.Array) -> pa.RecordBatch:
+    index = batch.schema.get_field_index(name)
+    return batch.set_column(index, batch.schema.field(index), values)

@@ -1,0 +1,149 @@
+"""What is to be read, and in which pieces: inputs to files, files to shards.
+
+The plan depends on the files alone, not on the order in which they were named nor on the number of workers. Directories
+are walked once, whatever their links say. A file's path in the rows is relative to the input that was named, so a moved
+folder gives the same corpus; where two files would get the same path, both take parts of their parents' names in front.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from archive.errors import UsageError
+from archive.extraction import find_extractor
+from archive.model import InputFile, Settings, Shard
+from archive.schema import SCHEMA_VERSION
+from archive.storage import to_json
+
+SHARD_BYTES = 32 << 20  # of input: some 1,000 pages, half a minute of one core
+SHARD_FILES = 2000
+
+
+def find_files(inputs: Iterable[str | os.PathLike[str]], *, leave_out: Path) -> list[InputFile]:
+    """Every file that the inputs name, sorted by path, each once; ``leave_out`` is the corpus folder itself.
+
+    Raises ``UsageError`` for an input that is not there.
+    """
+    found: dict[str, tuple[int, Path]] = {}  # by real path: the parts of the name that count, and where it was met
+    for named in inputs:
+        root = Path(named)
+        if not os.path.lexists(root):
+            message = f"{root}: no such file or folder"
+            raise UsageError(message)
+        for path in walk(root, leave_out.resolve()):
+            absolute = Path(os.path.abspath(path))  # noqa: PTH100 - links in the name stay as they were named
+            parts = len(path.relative_to(root).parts) if path != root else 1
+            real = os.path.realpath(path)
+            # met through two inputs: the outermost one names it
+            if real not in found or (parts, str(absolute)) > (found[real][0], str(found[real][1])):
+                found[real] = (parts, absolute)
+    files = [_input_file(path, parts) for parts, path in found.values()]
+    return sorted(_distinct(files), key=lambda file: file.path)
+
+
+def walk(root: Path, leave_out: Path) -> Iterator[Path]:
+    """The files under ``root``, real folders before links to folders, no folder twice."""
+    if not root.is_dir():
+        yield root
+        return
+    waiting, links, seen = [root], [], set[tuple[int, int]]()
+    while waiting or links:
+        folder = waiting.pop() if waiting else links.pop(0)
+        state = folder.stat()
+        if (state.st_dev, state.st_ino) in seen or folder.resolve() == leave_out:
+            continue
+        seen.add((state.st_dev, state.st_ino))
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError:
+            yield folder  # it cannot be listed: named as an input that cannot be read
+            continue
+        for entry in entries:
+            path = folder / entry.name
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(path)
+            elif entry.is_symlink() and path.is_dir():
+                links.append(path)
+            else:
+                yield path
+
+
+def _input_file(path: Path, parts: int) -> InputFile:
+    size = modified = 0
+    try:
+        state = path.stat()
+        size, modified = state.st_size, state.st_mtime_ns
+        if stat.S_ISREG(state.st_mode):
+            problem = ""
+        elif stat.S_ISDIR(state.st_mode):
+            problem = "a folder that cannot be listed"
+        else:
+            problem = "not a regular file: " + ("a pipe" if stat.S_ISFIFO(state.st_mode) else "a socket or device")
+            size = modified = 0
+    except OSError as why:
+        problem = f"cannot be read: {why.strerror or why}"
+    return InputFile(
+        path=_name(path, parts), location=str(path), size=size, modified_ns=modified, problem=problem
+    )
+
+
+def _name(path: Path, parts: int) -> str:
+    # a name that is no UTF-8 is written with escapes, for Parquet and JSON hold Unicode only
+    return os.fsencode("/".join(path.parts[-parts:]).lstrip("/")).decode("utf-8", "backslashreplace")
+
+
+def _distinct(files: list[InputFile]) -> list[InputFile]:
+    """The files with paths made longer, where needed, until no two are alike."""
+    while True:
+        groups = defaultdict(list)
+        for file in files:
+            groups[file.path].append(file)
+        if len(groups) == len(files):
+            return files
+        files = [
+            file if len(group) == 1 else _longer(file)
+            for group in groups.values()
+            for file in group
+        ]
+
+
+def _longer(file: InputFile) -> InputFile:
+    path = Path(file.location)
+    return replace(file, path=_name(path, min(len(path.parts), file.path.count("/") + 2)))
+
+
+def settings_sha256(settings: Settings) -> bytes:
+    """Digest of all that decides a corpus's bytes besides its inputs."""
+    stated = asdict(settings) | {
+        "schema": SCHEMA_VERSION,
+        "extraction": find_extractor(settings.extractor).config_sha256,
+    }
+    return hashlib.sha256(to_json(stated)).digest()
+
+
+def make_shards(files: list[InputFile], settings: Settings, work: Path) -> list[Shard]:
+    """The files in groups of about ``SHARD_BYTES``, in order; one group where payloads are compared with each other."""
+    groups: list[list[InputFile]] = []
+    size = 0
+    for file in files:
+        full = size + file.size > SHARD_BYTES or (groups and len(groups[-1]) >= SHARD_FILES)
+        if not groups or (full and not settings.dedupe_payloads):
+            groups.append([])
+            size = 0
+        groups[-1].append(file)
+        size += file.size
+    config = settings_sha256(settings)
+    shards = []
+    for number, group in enumerate(groups):
+        digest = hashlib.sha256(config)
+        for file in group:
+            digest.update(repr((file.path, file.size, file.modified_ns, file.problem)).encode())
+        shard_id = f"{number:06d}-{digest.hexdigest()[:16]}"
+        shards.append(Shard(shard_id=shard_id, files=tuple(group), folder=str(work / shard_id), settings=settings))
+    return shards

@@ -1,0 +1,262 @@
+"""One run: plan, convert every shard, commit. What is done stays done, so the same command goes on where it stopped.
+
+    inputs -> plan.find_files -> plan.make_shards -> executor.submit(convert_shard, shard) -> commit.commit
+
+Shards go over any ``concurrent.futures.Executor``; with one worker they run in this process. The work folder lies beside
+``manifest.json``; receipts in it say which shards are done. Who ran what, when and where goes to ``runs/``, which is
+outside all digests.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import multiprocessing
+import os
+import platform
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from archive import storage
+from archive.commit import DATA, commit
+from archive.errors import CorpusError, RunInterrupted, UsageError
+from archive.extraction import find_extractor
+from archive.extraction.configuration import configuration
+from archive.manifest import read_manifest
+from archive.model import Counts, InputFile, Manifest, Receipt, Settings, Shard
+from archive.partition import KEYS
+from archive.plan import find_files, make_shards, settings_sha256
+from archive.shard import convert_shard
+
+
+class Progress(Protocol):
+    """Hears how a run is going."""
+
+    def planned(self, files: int, size: int) -> None:
+        """The inputs are known."""
+
+    def unchanged(self, manifest: Manifest) -> None:
+        """The corpus was made from these inputs before; nothing is done."""
+
+    def converted(self, counts: Counts, size: int) -> None:
+        """What was found since the last call, and the bytes of input that it took."""
+
+    def merging(self) -> None:
+        """All inputs are read; the corpus's files are being written."""
+
+
+class Silence:
+    """A progress that nobody hears."""
+
+    def planned(self, files: int, size: int) -> None:
+        """Nothing."""
+
+    def unchanged(self, manifest: Manifest) -> None:
+        """Nothing."""
+
+    def converted(self, counts: Counts, size: int) -> None:
+        """Nothing."""
+
+    def merging(self) -> None:
+        """Nothing."""
+
+
+def convert(
+    inputs: Iterable[str | os.PathLike[str]],
+    corpus: str | os.PathLike[str],
+    *,
+    settings: Settings | None = None,
+    workers: int = 1,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Manifest:
+    """The manifest of the corpus made from ``inputs``, files and folders in any order.
+
+    ``workers`` processes share the work; an ``executor`` handed in does it instead. Raises ``UsageError`` for inputs or
+    settings that cannot be, ``CorpusError`` for a folder that is in use or holds something else, ``RunInterrupted``
+    where the run could not finish: the same call then goes on.
+    """
+    settings, progress = settings or Settings(), progress or Silence()
+    unknown = [key for key in settings.partition_by if key not in KEYS]
+    if unknown or not settings.partition_by:
+        message = f"cannot partition by {', '.join(unknown) or 'nothing'}; choose among {', '.join(KEYS)}"
+        raise UsageError(message)
+    folder = Path(corpus)
+    files = find_files(inputs, leave_out=folder)
+    if not files:
+        message = "the inputs name no file"
+        raise UsageError(message)
+    folder.mkdir(parents=True, exist_ok=True)
+    with storage.locked(folder), _operator_errors(folder):
+        if (folder / "manifest.json").exists():
+            manifest = _same_corpus(folder, files, settings)
+            progress.unchanged(manifest)
+            return manifest
+        return _run(folder, files, settings, workers, executor, progress)
+
+
+def _run(
+    folder: Path,
+    files: list[InputFile],
+    settings: Settings,
+    workers: int,
+    executor: Executor | None,
+    progress: Progress,
+) -> Manifest:
+    work = folder / "work"
+    _claim(folder, work)
+    started, clock = datetime.now(UTC), time.process_time()
+    shards = make_shards(files, settings, work)
+    _sweep(work, shards)
+    progress.planned(len(files), sum(file.size for file in files))
+    find_extractor(settings.extractor).warm()  # once, before any worker is forked
+    receipts = _convert_all(shards, workers, executor, progress)
+    progress.merging()
+    converted = time.process_time() - clock
+    manifest = commit(folder, work, [(shard, receipts[shard.shard_id]) for shard in shards], settings)
+    own = {"this process": time.process_time() - clock, "commit": time.process_time() - clock - converted}
+    _write_log(folder, work, files, settings, manifest, list(receipts.values()), started, own)
+    shutil.rmtree(work)
+    return manifest
+
+
+def _convert_all(
+    shards: list[Shard], workers: int, executor: Executor | None, progress: Progress
+) -> dict[str, Receipt]:
+    sizes = {shard.shard_id: sum(file.size for file in shard.files) for shard in shards}
+    receipts: dict[str, Receipt] = {}
+    if executor is None and (workers == 1 or len(shards) == 1):
+        for shard in shards:
+            receipt = receipts[shard.shard_id] = convert_shard(shard)
+            progress.converted(receipt.counts, sizes[shard.shard_id])
+        return receipts
+    pool = executor or _processes(min(workers, len(shards)))
+    try:
+        futures = [pool.submit(convert_shard, shard) for shard in shards]
+        for future in as_completed(futures):
+            receipt = future.result()
+            receipts[receipt.shard_id] = receipt
+            progress.converted(receipt.counts, sizes[receipt.shard_id])
+    except BrokenProcessPool as why:
+        message = "a worker process died (killed, or out of memory); what was done is kept: run the same command again"
+        raise RunInterrupted(message) from why
+    finally:
+        if executor is None:
+            pool.shutdown(wait=True, cancel_futures=True)
+    return receipts
+
+
+def _processes(workers: int) -> ProcessPoolExecutor:
+    # forked, so that the models that were loaded above are shared and not loaded once a worker
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork"))
+
+
+@contextmanager
+def _operator_errors(folder: Path) -> Iterator[None]:
+    """What only the operator can mend, as what it is: the disk is full, the run was stopped."""
+    try:
+        yield
+    except KeyboardInterrupt as why:
+        message = f"stopped; what was done is kept in {folder / 'work'}: run the same command again to go on"
+        raise RunInterrupted(message) from why
+    except OSError as why:
+        if why.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        free = shutil.disk_usage(folder).free
+        message = f"{folder}: no space left ({free >> 20} MB free); make room and run the same command again to go on"
+        raise RunInterrupted(message) from why
+
+
+def _claim(folder: Path, work: Path) -> None:
+    """Takes an empty folder, or one that a run of ours did not finish, and refuses any other."""
+    marker = work / "unfinished"
+    present = [path.name for path in folder.iterdir()]
+    if not marker.exists() and any(name != "work" or any(work.iterdir()) for name in present):
+        message = f"{folder}: not empty, and holds no corpus; name a new folder"
+        raise CorpusError(message)
+    strange = set(present) - {*DATA, "work", "runs"}
+    if strange:
+        message = f"{folder}: holds files that are not ours ({', '.join(sorted(strange)[:3])}); name a new folder"
+        raise CorpusError(message)
+    work.mkdir(exist_ok=True)
+    marker.touch()
+    storage.sync(work)
+
+
+def _sweep(work: Path, shards: list[Shard]) -> None:
+    """Removes what dead runs with other inputs or settings left."""
+    keep = {shard.shard_id for shard in shards} | {"unfinished"}
+    for path in work.iterdir():
+        if path.name not in keep:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _same_corpus(folder: Path, files: list[InputFile], settings: Settings) -> Manifest:
+    """The manifest of the corpus that is there, if these inputs and settings made it. Raises ``CorpusError`` if not."""
+    from archive.corpus import Corpus
+
+    manifest = read_manifest(folder)
+    if manifest.config_sha256 != settings_sha256(settings).hex():
+        message = f"{folder}: a finished corpus with other settings or library versions; name a new folder"
+        raise CorpusError(message)
+    have = {row["path"]: row for row in Corpus(folder).table("inputs").to_pylist() if row["member"] is None}
+    for file in files:
+        row = have.get(file.path)
+        if row is None or (not file.problem and row["size"] != file.size):
+            message = f"{folder}: a finished corpus of other inputs ({file.path} is new or changed); name a new folder"
+            raise CorpusError(message)
+        if not file.problem:
+            with Path(file.location).open("rb") as opened:
+                if storage.sha256_of(opened) != row["sha256"]:
+                    message = f"{folder}: {file.path} has changed since this corpus was made; name a new folder"
+                    raise CorpusError(message)
+    if len(have) != len(files):
+        gone = sorted(set(have) - {file.path for file in files})[0]
+        message = f"{folder}: a finished corpus of other inputs ({gone} is not among these); name a new folder"
+        raise CorpusError(message)
+    return manifest
+
+
+def _write_log(
+    folder: Path,
+    work: Path,
+    files: list[InputFile],
+    settings: Settings,
+    manifest: Manifest,
+    receipts: list[Receipt],
+    started: datetime,
+    own: dict[str, float],
+) -> None:
+    """Who ran what, when, where, with which versions; and where the inputs lie on this machine."""
+    cpu: Counter[str] = Counter()
+    for receipt in receipts:
+        cpu.update(dict(receipt.cpu_seconds))
+    roots = sorted({file.location[: len(file.location) - len(file.path)] for file in files if not file.problem})
+    extractor = find_extractor(settings.extractor)
+    log = {
+        "command": sys.argv,
+        "folder": str(Path.cwd()),
+        "host": platform.node(),
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+        "started": started,
+        "ended": datetime.now(UTC),
+        "cpu_seconds": {**cpu, **own},
+        "bytes_read": sum(file.size for file in files),
+        "counts": asdict(manifest.counts),
+        "extraction": configuration(extractor.name, extractor.version),
+        "source_roots": roots,
+    }
+    (folder / "runs").mkdir(exist_ok=True)
+    name = started.strftime("%Y-%m-%dT%H-%M-%SZ") + f"-{os.getpid()}.json"
+    storage.write_whole(folder / "runs" / name, storage.to_json(log), work)

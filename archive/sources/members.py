@@ -1,0 +1,140 @@
+"""Gzip members, inflated under a bound.
+
+A member is believed when it ends and its checksum has passed. Nothing here holds more than was asked for: a member
+that unpacks to gigabytes stops at the bound, and one that unpacks to more than ``limits.ratio`` times its size (beyond
+the first 64 MB) is an error with the figures.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archive.model import Limits
+
+GZIP_MAGIC = b"\x1f\x8b\x08"
+RECORD = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n", re.IGNORECASE)
+CHUNK = 1 << 16
+MARGIN = 2 << 20
+FREE = 64 << 20
+
+ReadAt = Callable[[int, int], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """What one gzip member inflates to, up to a bound, and how many compressed bytes that took."""
+
+    data: bytes
+    length: int
+    whole: bool  # its end was reached and its checksum passed
+    error: str
+
+
+def inflate_member(read_at: ReadAt, position: int, size: int, bound: int) -> Member:
+    """The member at ``position`` of a file of ``size`` bytes, with at most ``bound`` bytes of its content."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    parts: list[bytes] = []
+    got, at = 0, position
+    chunk_size = min(CHUNK, max(512, bound))
+    while True:
+        chunk = read_at(at, chunk_size)
+        if not chunk:
+            return Member(data=b"".join(parts), length=size - position, whole=False, error="the gzip member is cut off")
+        try:
+            data = unpacker.decompress(chunk, bound - got + 1)
+        except zlib.error as why:
+            return Member(data=b"".join(parts), length=at - position, whole=False, error=f"gzip: {why}")
+        parts.append(data)
+        got += len(data)
+        at += len(chunk)
+        if unpacker.eof:
+            length = at - position - len(unpacker.unused_data)
+            return Member(data=b"".join(parts), length=length, whole=True, error="")
+        if got > bound:
+            return Member(data=b"".join(parts), length=at - position, whole=False, error="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Gzip members that hold one stream of records: one member, or one and those that go on inside its records."""
+
+    end: int  # of the compressed bytes that belong to it
+    size: int  # unpacked
+    error: str  # why it ends before its time; "" where it does not
+
+
+def measure_run(read_at: ReadAt, start: int, size: int, limits: Limits) -> Run:
+    """The run of members from ``start`` on: it ends before a member that starts with a record, or at an error."""
+    at, unpacked = start, 0
+    while True:
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        while not unpacker.eof:
+            chunk = unpacker.unconsumed_tail or read_at(at, CHUNK)
+            if not chunk:
+                return Run(end=size, size=unpacked, error="the gzip member is cut off")
+            fresh = 0 if unpacker.unconsumed_tail else len(chunk)
+            try:
+                unpacked += len(unpacker.decompress(chunk, 1 << 20))
+            except zlib.error as why:
+                return Run(end=at, size=unpacked, error=f"gzip: {why}")
+            at += fresh
+            if unpacked > FREE and unpacked > limits.ratio * (at - start):
+                return Run(end=at, size=unpacked, error=f"bomb: {at - start} bytes unpack to over {unpacked}")
+        at -= len(unpacker.unused_data)
+        if read_at(at, len(GZIP_MAGIC)) != GZIP_MAGIC:
+            return Run(end=at, size=unpacked, error="")
+        if RECORD.match(inflate_member(read_at, at, size, 64).data):
+            return Run(end=at, size=unpacked, error="")
+
+
+class Unpacked:
+    """A run of members as a file that can be read at any place. Going far back starts again from the beginning."""
+
+    def __init__(self, read_at: ReadAt, start: int, run: Run) -> None:
+        self._read_at, self._start, self._run = read_at, start, run
+        self._position = 0
+        self._restart()
+
+    def _restart(self) -> None:
+        self._at = self._start
+        self._base = 0
+        self._buffer = bytearray()
+        self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    def seek(self, position: int, whence: int = 0) -> int:
+        """The new position, counted from the start (``whence`` 0) or the end (2)."""
+        self._position = position + (self._run.size if whence else 0)
+        return self._position
+
+    def read(self, length: int) -> bytes:
+        """``length`` bytes from the position on; fewer at the end of what can be unpacked."""
+        if self._position < self._base:
+            self._restart()
+        end = min(self._position + length, self._run.size)
+        while self._base + len(self._buffer) < end and self._unpack():
+            surplus = self._position - MARGIN - self._base
+            if surplus > MARGIN:
+                del self._buffer[:surplus]
+                self._base += surplus
+        found = bytes(self._buffer[self._position - self._base : end - self._base])
+        self._position += len(found)
+        return found
+
+    def _unpack(self) -> bool:
+        """False where nothing more can be had."""
+        if self._unpacker.eof:
+            self._at -= len(self._unpacker.unused_data)
+            self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        tail = self._unpacker.unconsumed_tail
+        chunk = tail or self._read_at(self._at, CHUNK)
+        if not chunk:
+            return False
+        try:
+            self._buffer += self._unpacker.decompress(chunk, 1 << 20)
+        except zlib.error:  # measured before: the run's size ends here
+            return False
+        self._at += 0 if tail else len(chunk)
+        return True

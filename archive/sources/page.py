@@ -1,0 +1,98 @@
+"""HTML and XHTML files: one file is one capture, and its payload is the file's bytes as they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archive import warc
+from archive.model import Capture, Damage, ReadOptions, Skip
+from archive.sources import Opened, damaged, skipped, time_of
+from archive.sources.unpack import broken_of
+
+BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+NAMES = (".html", ".htm", ".xhtml", ".xht", ".shtml")
+MARK = r"<(!doctype\s+html|html|head|body|title|meta|link|script|style|article|div|table)\b"
+START = re.compile(rf"(<!--.*?-->\s*)*(<!--(?!.*-->)|{MARK})".encode(), re.DOTALL | re.IGNORECASE)
+XML = re.compile(rb"<\?xml\b[^>]*>\s*(<!--.*?-->\s*|<\?.*?\?>\s*)*<(!doctype\s+html|html)\b", re.DOTALL | re.IGNORECASE)
+TAG = re.compile(
+    rb"</?(p|div|span|a|h[1-6]|ul|ol|li|br|img|table|tr|td|section|article|b|i|em|strong)\b[^<>]*>", re.IGNORECASE
+)
+SNIFF = 4096
+MANY = 8  # tags in the first KB: a text dump with a leaked tag or two is none
+
+
+class PageSource:
+    """Reads a page that was saved as a file."""
+
+    kind = "html"
+
+    def recognises(self, head: bytes, name: str) -> bool:
+        """True where the bytes start like a page; a name that says so lets any text pass."""
+        if looks_like_page(head):
+            return True
+        return name.lower().endswith(NAMES) and _is_text(head)
+
+    def captures(self, opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
+        """The page."""
+        opened.file.seek(0)
+        xml = plain_ascii(opened.file.read(SNIFF)).startswith(b"<?xml")
+        yield whole_file(opened, options, self.kind, "application/xhtml+xml" if xml else "text/html")
+
+
+def looks_like_page(head: bytes) -> bool:
+    """True where the first bytes are those of an HTML or XHTML page, in whatever encoding."""
+    start = plain_ascii(head[:SNIFF])
+    if START.match(start) or XML.match(start):
+        return True
+    return not start.startswith(b"<?xml") and len(TAG.findall(start[:1024])) >= (MANY if start[:1] != b"<" else 3)
+
+
+def plain_ascii(head: bytes) -> bytes:
+    """``head`` without byte order mark, leading white space and, where it is UTF-16, without its NUL bytes."""
+    wide = head.startswith(BOMS[1:]) or looks_like_utf16(head)
+    for mark in BOMS:
+        head = head.removeprefix(mark)
+    return (head.replace(b"\0", b"") if wide else head).lstrip()
+
+
+def looks_like_utf16(head: bytes) -> bool:
+    """True where every other byte of the start is mostly NUL, and those between are not."""
+    even, odd = head[0:512:2], head[1:512:2]
+    nuls = sorted((even.count(0), odd.count(0)))
+    return len(odd) > 1 and nuls[0] == 0 and nuls[1] * 2 > len(odd)
+
+
+def whole_file(opened: Opened, options: ReadOptions, kind: str, media_type: str) -> Capture | Damage | Skip:
+    """The file as one capture; a ``Skip`` where it is too large to hold, a ``Damage`` where its checksum is wrong."""
+    limit = options.limits.record_bytes
+    opened.file.seek(0)
+    payload = opened.file.read(limit + 1)
+    if len(payload) > limit:
+        size = opened.size if opened.size is not None else f"over {limit}"
+        return skipped(opened, kind, f"too large: {size} bytes, the limit for one capture is {limit}")
+    broken = broken_of(opened.file)
+    if broken and broken.reason == "bomb":
+        return skipped(opened, broken.reason, broken.detail)
+    if broken and broken.reason == "checksum":
+        return damaged(opened, broken.reason, broken.detail)
+    moment, moment_origin, flags = time_of(opened, options)
+    return warc.new_capture(
+        origin=opened.origin,
+        payload=payload,
+        media_type=media_type,
+        url=None,
+        captured_at=moment,
+        captured_at_precision="second",
+        captured_at_origin=moment_origin,
+        flags=(*flags, "truncated") if broken else flags,
+    )
+
+
+def _is_text(head: bytes) -> bool:
+    from archive.sources.dump import looks_like_text  # it leans on this module
+
+    return looks_like_text(head)
+
+
+SOURCE = PageSource()
