@@ -12,9 +12,10 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import BinaryIO
 
-from archive import manifest, storage, warc
+from archive import manifest, storage, wrapping
 from archive.merge import patcher, repeated_places, write_partition
-from archive.model import CorpusFile, Counts, InputRow, Manifest, Receipt, Settings, Shard
+from archive.model import CorpusFile, Counts, Manifest, Receipt, Settings, Shard
+from archive.rows import InputRow
 from archive.plan import settings_sha256
 from archive.schema import SCHEMA_VERSION
 from archive.table import Fragment, read_rows, write_parquet
@@ -78,7 +79,7 @@ def _write_warcs(folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]
         folder.mkdir(exist_ok=True)
         with (folder / filename).open("wb") as out:
             known = [receipt.earliest for _, _, receipt in group if receipt.earliest]
-            out.write(warc.warcinfo(filename, min(known, default=storage.EPOCH), SOFTWARE))
+            out.write(wrapping.warcinfo(filename, min(known, default=storage.EPOCH), SOFTWARE))
             for shard, name, _ in group:
                 places[f"{shard.shard_id}/{name}"] = (f"warc/{filename}", out.tell())
                 _append(Path(shard.folder) / name, out)

@@ -25,7 +25,8 @@ from archive.manifest import read_manifest
 from archive.model import Capture, CorpusFile, Locator, Manifest, Origin
 from archive.partition import keys_of
 from archive.schema import TABLES, arrow_schema
-from archive.sources.warc import Unreadable, read_at
+from archive.sources.records import Unreadable
+from archive.sources.warc import read_at
 
 if TYPE_CHECKING:
     from archive.proof import Verdict

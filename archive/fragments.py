@@ -15,12 +15,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from archive import identity, storage, warc
+from archive import identity, storage, wrapping
 from archive.errors import Rejected
 from archive.model import (
-    Capture, CaptureRow, Counts, Damage, Extraction, InputFile, InputRow, Locator, Receipt, Shard, Skip,
+    Capture, Counts, Damage, Extraction, InputFile, Locator, Receipt, Shard, Skip,
 )  # fmt: skip
-from archive.rows import article_row, capture_row, damage_row
+from archive.rows import CaptureRow, InputRow, article_row, capture_row, damage_row
 from archive.sources.warc import stream_at
 from archive.table import FragmentWriter, write_rows
 
@@ -49,7 +49,7 @@ class ArchiveWriter:
         if self._settings.dedupe_payloads and found.wrapped and found.payload_sha256 and found.target_uri:
             first = self._first.setdefault((found.target_uri, found.payload_sha256), found)
             if first is not found:
-                found = warc.revisit_of(found, first)
+                found = wrapping.revisit_of(found, first)
             else:  # only its names are needed from here on
                 self._first[found.target_uri, found.payload_sha256] = replace(found, block=None, payload=None)
         if found.block is not None:
@@ -65,7 +65,7 @@ class ArchiveWriter:
             self.files.append(f"{len(self.files):05d}.warc.gz")
             self._file = (self._folder / self.files[-1]).open("wb")
             self._size = 0
-        length, unpacked = warc.write_member(self._file, parts)
+        length, unpacked = wrapping.write_member(self._file, parts)
         placed = Locator(
             path=f"{self._shard.shard_id}/{self.files[-1]}",  # a placeholder: the merge knows the final name
             offset=self._size,

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-from archive.model import Article, CaptureRow
+from archive.rows import Article, CaptureRow
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

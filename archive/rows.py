@@ -1,20 +1,150 @@
-"""From what was found and seen to the rows that say so.
+"""The rows of the tables, and what makes them from what was found and seen.
 
-The same functions make the rows when a corpus is written and when it is verified, so that a row proves itself: whatever
-stands in it comes from the record's bytes, from where the record lies, or from the extractor.
+The three row types are the only definition of the tables: ``schema.py`` derives the Arrow schema, the JSON Schema and
+the column documentation from their fields, types and descriptions. The functions below make the rows when a corpus is
+written and when it is verified, so that a row proves itself: whatever stands in it comes from the record's bytes, from
+where the record lies, or from the extractor.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
 from archive import identity
 from archive.errors import Rejected
-from archive.model import Article, Capture, CaptureRow, Damage, Extraction, Locator, Origin
+from archive.model import Block, Capture, Damage, Extraction, Locator, Origin, Removed, column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRow:
+    """One row for every record found and every damaged range: where it is, what it is, what became of it."""
+
+    capture_id: str = column("id of the record, the same in every run and corpus (UUIDv5 of record id and block)")
+    outcome: str = column("article, rejected or damaged")
+    stage: str | None = column("where a rejection was decided: record, payload or extraction")
+    reason: str | None = column("why it was rejected, or what the damage is")
+    detail: str | None = column("the figures or words behind the reason")
+    article_id: str | None = column("the row in `articles`, where there is one")
+    warc_filename: str | None = column(
+        "the WARC file that holds the record, relative to the corpus (warc/…) or to the input that was named"
+    )
+    warc_record_offset: int | None = column("first byte of the record, or of its gzip member, in that file")
+    warc_record_length: int | None = column("bytes of the record, or of its gzip member, in that file")
+    unpacked_offset: int | None = column("first byte in what the gzip member unpacks to; null in a plain file")
+    unpacked_length: int | None = column("bytes in what the gzip member unpacks to; null in a plain file")
+    record_type: str | None = column("WARC-Type as it stands: response, resource, request, revisit, …")
+    record_id: str | None = column("WARC-Record-ID as it stands, without angle brackets")
+    target_uri: str | None = column("WARC-Target-URI as it stands, without angle brackets")
+    host: str | None = column("host of the target URI")
+    registered_domain: str | None = column("registered domain of the host (public suffix list)")
+    warc_date: str | None = column("WARC-Date as it stands")
+    captured_at: datetime | None = column("when the capture was made")
+    captured_at_origin: str | None = column("where that is known from: record, header, field, option or mtime")
+    content_type: str | None = column("Content-Type of the record's block as it stands")
+    media_type: str | None = column("media type of the payload as declared, without parameters")
+    http_status: int | None = column("HTTP status code")
+    block_length: int | None = column("bytes of the record's block")
+    payload_length: int | None = column("bytes of the payload: the entity body, de-chunked, not content-decoded")
+    record_sha256: bytes | None = column("of header, block and trailing newlines; of a damaged range, its bytes")
+    block_sha256: bytes | None = column("of the record's block")
+    payload_sha256: bytes | None = column("of the payload")
+    refers_to_record_id: str | None = column("WARC-Refers-To of a revisit, without angle brackets")
+    refers_to_uri: str | None = column("WARC-Refers-To-Target-URI of a revisit")
+    refers_to_date: str | None = column("WARC-Refers-To-Date of a revisit as it stands")
+    source_path: str = column("the input file, relative to the input that was named")
+    source_member: str | None = column("name inside a zip or tar; nested ones joined by !/")
+    source_offset: int | None = column("first byte of the record or line in the input file or member")
+    source_line: int | None = column("line of a JSONL file, from 1")
+    flags: tuple[str, ...] = column("what is odd about the record; see the list in the README")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One row per article. It stands alone: it repeats its record's coordinates and digests."""
+
+    article_id: str = column("id of the article, the same across re-extractions of its record")
+    capture_id: str = column("the row in `captures`")
+    url: str | None = column("target URI of the capture, where it is a http(s) URL")
+    host: str | None = column("host of the URL")
+    registered_domain: str | None = column("registered domain of the host (public suffix list)")
+    captured_at: datetime | None = column("when the capture was made")
+    captured_at_origin: str | None = column("where that is known from: record, header, field, option or mtime")
+    title: str | None = column("headline")
+    title_origin: str | None = column("json-ld, meta, microdata, link, html, trafilatura, htmldate, text or url")
+    authors: tuple[str, ...] = column("names of the authors, in the page's order")
+    authors_origin: str | None = column("as for the title")
+    published_at: str | None = column("ISO 8601 with just the precision and zone that the page states")
+    published_at_origin: str | None = column("as for the title")
+    published_on: date | None = column("day of publication, as the page states it")
+    published_utc: datetime | None = column("instant of publication, where the page states time and zone")
+    modified_at: str | None = column("ISO 8601 with just the precision and zone that the page states")
+    modified_at_origin: str | None = column("as for the title")
+    modified_utc: datetime | None = column("instant of modification, where the page states time and zone")
+    language: str | None = column("ISO 639-1 code")
+    language_origin: str | None = column("py3langid (identified from the text), or html where the text is too short")
+    site_name: str | None = column("name of the publication")
+    site_name_origin: str | None = column("as for the title")
+    description: str | None = column("the page's own summary")
+    description_origin: str | None = column("as for the title")
+    canonical_url: str | None = column("the URL that the page calls its own")
+    canonical_url_origin: str | None = column("as for the title")
+    section: str | None = column("section of the publication")
+    section_origin: str | None = column("as for the title")
+    tags: tuple[str, ...] = column("keywords")
+    tags_origin: str | None = column("as for the title")
+    image_url: str | None = column("lead image")
+    image_url_origin: str | None = column("as for the title")
+    text: str = column("main text, Unicode NFC, paragraphs separated by a blank line")
+    text_sha256: bytes = column("of the text in UTF-8")
+    blocks: tuple[Block, ...] = column("the text's paragraphs, headings, list items, quotes and captions, in order")
+    removed: tuple[Removed, ...] = column("spans of a text capture's payload that were left out, with reasons")
+    charset: str | None = column("character encoding that was used (WHATWG name)")
+    charset_origin: str | None = column("bom, bytes, header, meta or detected")
+    media_type: str | None = column("media type of the payload as declared, without parameters")
+    http_status: int | None = column("HTTP status code")
+    extractor: str = column("what made text and metadata")
+    extractor_version: str = column("its version")
+    config_sha256: bytes = column("of its configuration and the versions of the libraries that it stands on")
+    warc_filename: str | None = column(
+        "the WARC file that holds the record, relative to the corpus (warc/…) or to the input that was named"
+    )
+    warc_record_offset: int | None = column("first byte of the record, or of its gzip member, in that file")
+    warc_record_length: int | None = column("bytes of the record, or of its gzip member, in that file")
+    unpacked_offset: int | None = column("first byte in what the gzip member unpacks to; null in a plain file")
+    unpacked_length: int | None = column("bytes in what the gzip member unpacks to; null in a plain file")
+    record_type: str | None = column("WARC-Type as it stands: response, resource or conversion")
+    record_id: str | None = column("WARC-Record-ID as it stands, without angle brackets")
+    record_sha256: bytes = column("of the record's header, block and trailing newlines")
+    block_sha256: bytes = column("of the record's block")
+    payload_sha256: bytes | None = column("of the payload: the entity body, de-chunked, not content-decoded")
+    source_path: str = column("the input file, relative to the input that was named")
+    source_member: str | None = column("name inside a zip or tar; nested ones joined by !/")
+    source_offset: int | None = column("first byte of the record or line in the input file or member")
+    source_line: int | None = column("line of a JSONL file, from 1")
+    flags: tuple[str, ...] = column("what is odd about the record or the text; see the list in the README")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputRow:
+    """One row per input file, and one per member of a zip or tar that holds no capture."""
+
+    path: str = column("the input file, relative to the input that was named")
+    member: str | None = column("a member that was skipped; null for the file itself")
+    kind: str = column("format, found by looking at the bytes: warc, zip, tar, packed, jsonl, html, text; or what it is")
+    size: int = column("bytes")
+    sha256: bytes = column("of the file or member as it stands")
+    records: int = column("records found in it: articles and rejections")
+    articles: int = column("records that became articles")
+    rejections: int = column("records that did not, each with its reason in `captures`")
+    damaged: int = column("damaged ranges, each with its reason in `captures`")
+    skipped: str | None = column("why it holds no capture; null where it does")
+
+
+# ---- what makes them --------------------------------------------------------------------------------------------------
 
 
 @cache

@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from archive.model import Article, CaptureRow, InputRow
+from archive.rows import Article, CaptureRow, InputRow
 
 SCHEMA_VERSION = "1.0"
 TABLES: dict[str, type] = {"articles": Article, "captures": CaptureRow, "inputs": InputRow}

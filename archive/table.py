@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
-from archive.model import Article, CaptureRow, InputRow, SortedRun
+from archive.model import SortedRun
+from archive.rows import Article, CaptureRow, InputRow
 from archive.partition import partition_of, sort_key
 from archive.schema import arrow_schema
 

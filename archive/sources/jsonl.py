@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from itertools import chain
 from typing import BinaryIO
 
-from archive import warc
+from archive import wrapping
 from archive.model import Capture, Damage, JsonFields, ReadOptions, Skip
 from archive.sources import CHUNK, HEAD, Opened, skipped, time_of
 from archive.sources.page import looks_like_page, plain_ascii
@@ -148,7 +148,7 @@ def capture_of(row: dict[str, object], opened: Opened, options: ReadOptions) -> 
     headers, header_flags = _headers(first(row, fields.headers, HEADERS))
     if status not in (None, 200) and not headers:
         status_flags += (f"http-status-{status}",)  # without headers there is no HTTP message that could bear it
-    return warc.new_capture(
+    return wrapping.new_capture(
         origin=opened.origin,
         payload=payload,
         media_type=media_type,

@@ -17,6 +17,7 @@ from archive.model import Limits
 GZIP_MAGIC = b"\x1f\x8b\x08"
 RECORD = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n", re.IGNORECASE)
 CHUNK = 1 << 16
+PEEK = 1 << 12  # a gzip header with a name is shorter; more would make the search for a next member quadratic
 MARGIN = 2 << 20
 FREE = 64 << 20
 
@@ -33,14 +34,21 @@ class Member:
     error: str
 
 
+def peek(read_at: ReadAt, position: int) -> bytes:
+    """The first bytes of what the member at ``position`` inflates to, from its first 4 KiB; empty if it is none."""
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(read_at(position, PEEK), 64)
+    except zlib.error:
+        return b""
+
+
 def inflate_member(read_at: ReadAt, position: int, size: int, bound: int) -> Member:
     """The member at ``position`` of a file of ``size`` bytes, with at most ``bound`` bytes of its content."""
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     parts: list[bytes] = []
     got, at = 0, position
-    chunk_size = min(CHUNK, max(512, bound))
     while True:
-        chunk = read_at(at, chunk_size)
+        chunk = read_at(at, CHUNK)
         if not chunk:
             return Member(data=b"".join(parts), length=size - position, whole=False, error="the gzip member is cut off")
         try:
@@ -86,7 +94,7 @@ def measure_run(read_at: ReadAt, start: int, size: int, limits: Limits) -> Run:
         at -= len(unpacker.unused_data)
         if read_at(at, len(GZIP_MAGIC)) != GZIP_MAGIC:
             return Run(end=at, size=unpacked, error="")
-        if RECORD.match(inflate_member(read_at, at, size, 64).data):
+        if RECORD.match(peek(read_at, at)):
             return Run(end=at, size=unpacked, error="")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archive import warc
+from archive import wrapping
 from archive.model import Capture, Damage, ReadOptions, Skip
 from archive.sources import Opened, damaged, skipped, time_of
 from archive.sources.unpack import broken_of
@@ -77,7 +77,7 @@ def whole_file(opened: Opened, options: ReadOptions, kind: str, media_type: str)
     if broken and broken.reason == "checksum":
         return damaged(opened, broken.reason, broken.detail)
     moment, moment_origin, flags = time_of(opened, options)
-    return warc.new_capture(
+    return wrapping.new_capture(
         origin=opened.origin,
         payload=payload,
         media_type=media_type,

@@ -1,0 +1,160 @@
+"""WARC records, written: a capture that is no record yet becomes one.
+
+WARC/1.1 (ISO 28500:2017): a file without HTTP headers is a ``resource`` whose block is the file; a ``response`` only
+where HTTP headers were handed over with it. One gzip member a record, without name or clock, so the same capture gives
+the same bytes. Two extension fields, which readers pass over, keep what a later reader could not know:
+``Archive-Date-Origin`` (where the capture time came from, and how precise it is) and ``Archive-Flags``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from collections.abc import Iterable
+from datetime import datetime
+from http import HTTPStatus
+from io import BytesIO
+from typing import BinaryIO
+
+from warcio.statusandheaders import StatusAndHeaders
+
+from archive import identity, warc
+from archive.model import Capture, Origin
+
+VERSION = "WARC/1.1"
+REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+TRAILER = b"\r\n\r\n"
+GZIP_LEVEL = 6  # level 9 costs 2.3 times the CPU and saves 0.8 % on news pages
+
+
+def new_capture(
+    *,
+    origin: Origin,
+    payload: bytes,
+    media_type: str,
+    url: str | None,
+    captured_at: datetime,
+    captured_at_precision: str,
+    captured_at_origin: str,
+    http_status: int | None = None,
+    http_headers: tuple[tuple[str, str], ...] = (),
+    flags: tuple[str, ...] = (),
+) -> Capture:
+    """A capture that was no WARC record, as one: ``response`` where HTTP headers are known, else ``resource``."""
+    digest = hashlib.sha256(payload).digest()
+    target = identity.legal_uri(url)
+    if url and not target:
+        flags += ("url-unusable",)
+    http_head, content_type, kind = b"", media_type, "resource"
+    if http_headers:
+        kind, content_type = "response", "application/http; msgtype=response"
+        http_head = _http_head(http_status, http_headers, media_type, len(payload))
+        if http_status is None:
+            flags += ("http-status-assumed",)
+    fields = [
+        ("WARC-Type", kind),
+        ("WARC-Record-ID", f"<{identity.record_id(digest, origin, target)}>"),
+        ("WARC-Date", identity.warc_date(captured_at, captured_at_precision)),
+        ("WARC-Target-URI", target or identity.payload_urn(digest)),
+        ("WARC-Payload-Digest", "sha256:" + digest.hex()),
+        ("Content-Type", content_type),
+        ("Archive-Date-Origin", f"{captured_at_origin} {captured_at_precision}"),
+    ]
+    if flags:
+        fields.append(("Archive-Flags", " ".join(flags)))
+    return warc.capture_from(record(fields, http_head + payload), origin, None, wrapped=True)
+
+
+def _http_head(status: int | None, headers: tuple[tuple[str, str], ...], media_type: str, length: int) -> bytes:
+    """A status line and headers for a body that was decoded before we got it.
+
+    Headers that are no longer true of the body (its coding, length and charset) keep their text under a name that
+    replay tools know to pass over, ``X-Archive-Orig-…``.
+    """
+    out = []
+    for name, value in headers:
+        clean_name = re.sub(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]", "", name)
+        clean_value = re.sub(r"[\r\n\x00]+", " ", value).strip()
+        if not clean_name:
+            continue
+        stale = clean_name.lower() in ("content-encoding", "transfer-encoding", "content-length", "content-type")
+        out.append((f"X-Archive-Orig-{clean_name}" if stale else clean_name, clean_value))
+    out += [("Content-Type", f"{media_type}; charset=utf-8"), ("Content-Length", str(length))]
+    code = status or 200
+    phrase = HTTPStatus(code).phrase if code in HTTPStatus._value2member_map_ else ""
+    return StatusAndHeaders(f"{code} {phrase}", out, "HTTP/1.1").to_bytes()
+
+
+def record(fields: list[tuple[str, str]], block: bytes) -> warc.RawRecord:
+    """A record of our own: the fields, block digest and length in front of ``block``."""
+    digest = "sha256:" + hashlib.sha256(block).hexdigest()
+    named = [*fields, ("WARC-Block-Digest", digest), ("Content-Length", str(len(block)))]
+    safe = [(name, re.sub(r"[\r\n\x00]+", " ", value)) for name, value in named]  # no header injection
+    head = StatusAndHeaders("", safe, VERSION).to_bytes()
+    return warc.RawRecord(
+        head=head,
+        fields=warc.read_fields(head),
+        block=block,
+        opening=block,
+        block_length=len(block),
+        trailer=TRAILER,
+        record_sha256=hashlib.sha256(head + block + TRAILER).digest(),
+    )
+
+
+def revisit_of(capture: Capture, first: Capture) -> Capture:
+    """``capture`` as a revisit of ``first``, which has the same payload under the same URI (WARC 1.1, 6.7.2)."""
+    fields = [
+        ("WARC-Type", "revisit"),
+        ("WARC-Record-ID", f"<{capture.record_id}>"),
+        ("WARC-Date", capture.warc_date or ""),
+        ("WARC-Target-URI", capture.target_uri or ""),
+        ("WARC-Profile", REVISIT),
+        ("WARC-Refers-To", f"<{first.record_id}>"),
+        ("WARC-Refers-To-Target-URI", first.target_uri or ""),
+        ("WARC-Refers-To-Date", first.warc_date or ""),
+        ("WARC-Payload-Digest", "sha256:" + (capture.payload_sha256 or b"").hex()),
+        ("WARC-Truncated", "length"),
+    ]
+    own = warc.read_fields(capture.head)
+    for name in ("Archive-Date-Origin", "Archive-Flags"):
+        if value := own.get_header(name):
+            fields.append((name, value))
+    if capture.http_head:
+        fields.append(("Content-Type", "application/http; msgtype=response"))
+    return warc.capture_from(record(fields, capture.http_head), capture.origin, None, wrapped=True)
+
+
+def warcinfo(filename: str, moment: datetime, software: str) -> bytes:
+    """The first member of a WARC file of ours. ``moment`` is the earliest capture time in it, never the clock."""
+    lines = {
+        "software": software,
+        "format": "WARC File Format 1.1",
+        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "description": "Captures that were no WARC records, wrapped. Captures without a known URL have the target URI "
+        "urn:uuid:(UUIDv5 of the SHA-256 of the payload). Archive-Date-Origin says where WARC-Date comes from.",
+    }
+    block = "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode()
+    digest = hashlib.sha256(block + filename.encode()).digest()
+    fields = [
+        ("WARC-Type", "warcinfo"),
+        ("WARC-Record-ID", f"<{identity.record_id(digest, Origin(path=filename), None)}>"),
+        ("WARC-Date", identity.warc_date(moment, "second")),
+        ("WARC-Filename", filename),
+        ("Content-Type", "application/warc-fields"),
+    ]
+    raw = record(fields, block)
+    member = BytesIO()
+    write_member(member, [raw.head + block + raw.trailer])
+    return member.getvalue()
+
+
+def write_member(file: BinaryIO, parts: Iterable[bytes]) -> tuple[int, int]:
+    """Writes ``parts`` as one gzip member without name, clock or platform; returns its length, packed and unpacked."""
+    packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    length = unpacked = 0
+    for part in parts:
+        unpacked += len(part)
+        length += file.write(packer.compress(part))
+    return length + file.write(packer.flush()), unpacked
