@@ -195,5 +195,3 @@ def schema(table: str | None) -> None:
         click.echo(json_schema(table), nl=False)
     else:
         screen.columns()
-
-

@@ -6,17 +6,15 @@ step, makes the corpus exist. Done twice it gives the same bytes, so a run that 
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import BinaryIO
 
 from archive import manifest, storage, wrapping
-from archive.merge import patcher, repeated_places, write_partition
+from archive.merge import Patch, patcher, repeated_places, write_partition
 from archive.model import CorpusFile, Counts, Manifest, Receipt, Settings, Shard
 from archive.rows import InputRow
-from archive.plan import settings_sha256
 from archive.schema import SCHEMA_VERSION
 from archive.table import Fragment, read_rows, write_parquet
 
@@ -26,19 +24,19 @@ SOFTWARE = "archive"
 
 
 def commit(corpus: Path, work: Path, done: list[tuple[Shard, Receipt]], settings: Settings) -> Manifest:
-    """The manifest of the corpus that the shards make, after all its files are in place."""
+    """The manifest of the corpus that the shards make, once all its other files are in place; ``publish`` writes it."""
     final = work / "final"
     shutil.rmtree(final, ignore_errors=True)
     final.mkdir(parents=True)
     inputs = [InputRow(**row) for shard, _ in done for row in read_rows(Path(shard.folder) / "inputs.arrow")]
     inputs.sort(key=lambda row: (row.path, row.member or ""))
-    config = settings_sha256(settings)
-    batch_name = _batch_name(inputs, config)
+    config = manifest.settings_sha256(settings)
+    batch_name = manifest.batch_name_of(inputs, config)
     rows: dict[Path, int] = {}
     places = _write_warcs(final / "warc", batch_name, done)
     repeated = repeated_places([(Path(s.folder) / "ids.bin", Path(s.folder) / "captures.arrow") for s, _ in done])
     for table in ("captures", "articles"):
-        rows |= _write_table(table, final / table, batch_name, done, patcher(table, places, repeated))
+        rows |= _write_table(table, final / table, batch_name, done, patcher(places, repeated))
     path = final / "inputs" / f"{batch_name}-00000.parquet"
     rows[path] = write_parquet(path, "inputs", inputs)
     made = Manifest(
@@ -51,15 +49,12 @@ def commit(corpus: Path, work: Path, done: list[tuple[Shard, Receipt]], settings
         files=_describe(final, rows),
     )
     _move(final, corpus)
-    storage.write_whole(corpus / "manifest.json", manifest.to_text(made), work)
     return made
 
 
-def _batch_name(inputs: list[InputRow], config: bytes) -> str:
-    digest = hashlib.sha256(config)
-    for row in inputs:
-        digest.update(repr((row.path, row.member, row.sha256)).encode())
-    return digest.hexdigest()[:12]
+def publish(corpus: Path, work: Path, made: Manifest) -> None:
+    """Writes the manifest, which makes the corpus exist."""
+    storage.write_whole(corpus / "manifest.json", manifest.to_text(made), work)
 
 
 def _write_warcs(folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]]) -> dict[str, tuple[str, int]]:
@@ -92,7 +87,9 @@ def _append(path: Path, out: BinaryIO) -> None:
         storage.forget_pages(part)
 
 
-def _write_table(table: str, folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]], patch) -> dict[Path, int]:  # type: ignore[no-untyped-def]
+def _write_table(
+    table: str, folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]], patch: Patch
+) -> dict[Path, int]:
     fragments = {shard.shard_id: Fragment(Path(shard.folder) / f"{table}.arrow") for shard, _ in done}
     partitions = defaultdict(list)
     for shard, receipt in done:
@@ -101,7 +98,7 @@ def _write_table(table: str, folder: Path, batch_name: str, done: list[tuple[Sha
                 partitions[run.partition].append((fragments[shard.shard_id], run))
     written: dict[Path, int] = {}
     for name in sorted(partitions):
-        written |= dict(write_partition(partitions[name], table, folder / name, batch_name, patch, TARGET_BYTES))
+        written |= dict(write_partition(partitions[name], table, folder / name / batch_name, patch, TARGET_BYTES))
     if not written:  # a table without rows is still a table: readers find its columns
         path = folder / f"{batch_name}-00000.parquet"
         written[path] = write_parquet(path, table, [])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +31,9 @@ from archive.sources.warc import read_at
 
 if TYPE_CHECKING:
     from archive.proof import Verdict
+
+
+ESCAPE = re.compile(rb"\\x([89a-f][0-9a-f])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +68,7 @@ class Trace:
 class Corpus:
     """A corpus folder. Raises ``CorpusError`` where there is none."""
 
-    def __init__(
-        self, folder: str | os.PathLike[str], *, source_roots: Iterable[str | os.PathLike[str]] = ()
-    ) -> None:
+    def __init__(self, folder: str | os.PathLike[str], *, source_roots: Iterable[str | os.PathLike[str]] = ()) -> None:
         self.folder = Path(folder)
         self.manifest: Manifest = read_manifest(self.folder)
         self._roots = [Path(root) for root in source_roots]
@@ -86,13 +88,15 @@ class Corpus:
 
     def dataset(self, table: str) -> ds.Dataset:
         """A table as an Arrow dataset, its partition keys as further columns."""
+        paths = [str(self.folder / file.path) for file in self.files(table)]
         keys = keys_of(table, self.manifest.settings.partition_by) if table != "inputs" else ()
         schema = arrow_schema(table)
         for key in keys:
             schema = schema.append(pa.field(key, pa.string()))
         hive = ds.partitioning(pa.schema([pa.field(key, pa.string()) for key in keys]), flavor="hive")
-        paths = [str(self.folder / file.path) for file in self.files(table)]
-        return ds.dataset(paths, schema=schema, format="parquet", partitioning=hive, partition_base_dir=str(self.folder / table))
+        return ds.dataset(
+            paths, schema=schema, format="parquet", partitioning=hive, partition_base_dir=str(self.folder / table)
+        )
 
     def table(
         self, table: str, *, columns: Sequence[str] | None = None, where: pc.Expression | None = None
@@ -124,9 +128,15 @@ class Corpus:
         """Where a file that rows name is on this machine. Raises ``CorpusError`` where it cannot be found."""
         if any(file.path == name for file in self.manifest.files):
             return self.folder / name
+        if name.startswith("/") or ".." in name.split("/"):  # a corpus of others names no file outside its inputs
+            message = f"{name}: not the name of an input"
+            raise CorpusError(message)
+        # a name that is no UTF-8 stands in the rows with escapes
+        raw = os.fsdecode(ESCAPE.sub(lambda found: bytes.fromhex(found.group(1).decode()), os.fsencode(name)))
         for root in (*self._roots, *self._logged_roots):
-            if (root / name).is_file():
-                return root / name
+            for candidate in (root / name, root / raw):
+                if candidate.is_file():
+                    return candidate
         message = f"{name}: the input is not where it was; say where with --source-root FOLDER"
         raise CorpusError(message)
 
@@ -225,7 +235,9 @@ class Corpus:
 
         return verify(self, sample=sample)
 
-    def rows(self, table: str, columns: Sequence[str] | None = None) -> Iterator[tuple[CorpusFile, list[dict[str, Any]]]]:
+    def rows(
+        self, table: str, columns: Sequence[str] | None = None
+    ) -> Iterator[tuple[CorpusFile, list[dict[str, Any]]]]:
         """The rows of a table, a batch of a file at a time."""
         for file in self.files(table):
             with pq.ParquetFile(self.folder / file.path) as parquet:

@@ -45,3 +45,6 @@ class Rejected(ArchiveError):
         self.stage = stage
         self.reason = reason
         self.detail = detail
+
+    def __reduce__(self) -> tuple[type[Rejected], tuple[str, str, str]]:
+        return type(self), (self.stage, self.reason, self.detail)

@@ -7,18 +7,27 @@ pass two (``merge.py``) makes the corpus's files from what lies there.
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
-from archive import identity, storage, wrapping
+from archive import storage, wrapping
 from archive.errors import Rejected
 from archive.model import (
-    Capture, Counts, Damage, Extraction, InputFile, Locator, Receipt, Shard, Skip,
+    Capture,
+    Counts,
+    Damage,
+    Extraction,
+    InputFile,
+    Locator,
+    Receipt,
+    Shard,
+    Skip,
 )  # fmt: skip
 from archive.rows import CaptureRow, InputRow, article_row, capture_row, damage_row
 from archive.sources.warc import stream_at
@@ -35,7 +44,7 @@ class ArchiveWriter:
         self._settings = shard.settings
         self._file: BinaryIO | None = None
         self._size = 0
-        self._first: dict[tuple[str, bytes], Capture] = {}
+        self._first: dict[tuple[str | None, bytes | None], Capture] = {}
         self.files: list[str] = []
         self.earliest: datetime | None = None
 
@@ -46,18 +55,22 @@ class ArchiveWriter:
         """
         if found.locator and not self._settings.copy_records:
             return found, found.locator
-        if self._settings.dedupe_payloads and found.wrapped and found.payload_sha256 and found.target_uri:
-            first = self._first.setdefault((found.target_uri, found.payload_sha256), found)
-            if first is not found:
-                found = wrapping.revisit_of(found, first)
-            else:  # only its names are needed from here on
-                self._first[found.target_uri, found.payload_sha256] = replace(found, block=None, payload=None)
+        if self._settings.dedupe_payloads and found.wrapped:
+            found = self._revisit_or(found)
         if found.block is not None:
             return found, self._write([found.head + found.block + found.trailer], found)
         if found.locator:
             with Path(file.location).open("rb") as opened:
                 return found, self._write(stream_at(opened, found.locator), found)
         return found, None
+
+    def _revisit_or(self, found: Capture) -> Capture:
+        key = (found.target_uri, found.payload_sha256)
+        first = self._first.get(key)
+        if first:
+            return wrapping.revisit_of(found, first)
+        self._first[key] = replace(found, block=None, payload=None)  # only its names are needed from here on
+        return found
 
     def _write(self, parts: Iterable[bytes], found: Capture) -> Locator:
         if self._file is None or self._size >= storage.WARC_BYTES:
@@ -96,8 +109,9 @@ class Rows:
         self._ids = (folder / "ids.bin").open("wb")
         self._inputs: list[InputRow] = []
         self._reasons: Counter[str] = Counter()
-        self._cpu: Counter[str] = Counter()
+        self._cpu: dict[str, float] = defaultdict(float)
         self._total = self._here = Counts()
+        self._whole: InputRow | None = None  # of the file at hand, where it is skipped as a whole
         self.kind, self.file_sha256 = "unknown", b""
 
     def article(self, found: Capture, locator: Locator | None, seen: Extraction) -> None:
@@ -117,7 +131,8 @@ class Rows:
 
     def skip(self, found: Skip) -> None:
         """A file, or a member of one, that holds no capture."""
-        self._here = _plus(self._here, Counts(skipped=1))
+        whole = found.origin.member is None
+        self._here = _plus(self._here, Counts(skipped=whole, members_skipped=not whole))
         row = InputRow(
             path=found.origin.path,
             member=found.origin.member,
@@ -130,19 +145,25 @@ class Rows:
             damaged=0,
             skipped=found.reason,
         )
-        self._inputs.append(row)
-        self._skipped_whole |= found.origin.member is None
+        if whole:
+            self._whole = row
+        else:
+            self._inputs.append(row)
         if found.kind == "unreadable":
             self._reasons["skipped: unreadable"] += 1
 
     def begin(self, file: InputFile) -> None:
         """The next input file."""
-        self._file, self._here, self._skipped_whole = file, Counts(), False
+        self._file, self._here, self._whole = file, Counts(), None
+        self.kind, self.file_sha256 = "unknown", b""
 
     def end(self, told: Told | None) -> None:
-        """The file is done: its row, unless it was skipped as a whole."""
+        """The file is done: its row."""
         here = self._here
-        if not self._skipped_whole:
+        if self._whole:  # what was found before it turned out to be unreadable stays counted
+            found = {name: getattr(here, name) for name in ("records", "articles", "rejections", "damaged")}
+            self._inputs.append(replace(self._whole, **found))
+        else:
             row = InputRow(
                 path=self._file.path,
                 member=None,
@@ -191,7 +212,7 @@ class Rows:
 
     def _add(self, row: CaptureRow, **counts: int) -> None:
         self._captures.add(row)
-        self._ids.write(identity.UUID(row.capture_id).bytes[:8])
+        self._ids.write(UUID(row.capture_id).bytes[:8])
         self._here = _plus(self._here, Counts(**counts))
 
 

@@ -29,10 +29,15 @@ LEGAL = "!#$%&'()*+,/:;=?@[]~-._"
 DIGEST_BYTES = {"md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
 
 
+def _uuid(name: str) -> UUID:
+    """The UUIDv5 of a name; a lone surrogate, which UTF-8 has no bytes for, counts as its escape."""
+    return uuid5(NAMESPACE, name.encode("utf-8", "backslashreplace").decode())
+
+
 def record_id(payload_sha256: bytes, origin: Origin, url: str | None) -> str:
     """The WARC-Record-ID, ``urn:uuid:…``, of a capture found at ``origin`` that is not in a WARC file yet."""
     where = (origin.path, origin.member or "", str(origin.offset or 0), str(origin.line or 0))
-    return "urn:uuid:" + str(uuid5(NAMESPACE, "\n".join(("record", payload_sha256.hex(), url or "", *where))))
+    return "urn:uuid:" + str(_uuid("\n".join(("record", payload_sha256.hex(), url or "", *where))))
 
 
 def capture_id(capture: Capture) -> UUID:
@@ -40,29 +45,29 @@ def capture_id(capture: Capture) -> UUID:
     name = capture.record_id or "\n".join(
         (capture.record_type, capture.target_uri or "", capture.warc_date or ""),
     )
-    return uuid5(NAMESPACE, f"capture\n{name}\n{capture.block_sha256.hex()}")
+    return _uuid(f"capture\n{name}\n{capture.block_sha256.hex()}")
 
 
 def damage_id(damage: Damage) -> UUID:
     """The row id of a damaged range."""
     origin = damage.origin
     where = f"{origin.path}\n{origin.member or ''}\n{damage.offset}\n{origin.line or ''}"
-    return uuid5(NAMESPACE, f"damage\n{where}\n{damage.sha256.hex()}")
+    return _uuid(f"damage\n{where}\n{damage.sha256.hex()}")
 
 
 def repeated_id(first: UUID, ordinal: int) -> UUID:
     """The row id of the same record's ``ordinal``-th further appearance in one corpus, from 1."""
-    return uuid5(NAMESPACE, f"repeated\n{first}\n{ordinal}")
+    return _uuid(f"repeated\n{first}\n{ordinal}")
 
 
 def article_id(capture: UUID) -> UUID:
     """The id of the article in that capture."""
-    return uuid5(NAMESPACE, f"article\n{capture}")
+    return _uuid(f"article\n{capture}")
 
 
 def payload_urn(payload_sha256: bytes) -> str:
     """A target URI for a capture without a URL: a UUIDv5 of the payload's digest, never an invented http URL."""
-    return "urn:uuid:" + str(uuid5(NAMESPACE, "payload\n" + payload_sha256.hex()))
+    return "urn:uuid:" + str(_uuid("payload\n" + payload_sha256.hex()))
 
 
 def legal_uri(url: str | None) -> str | None:
@@ -89,7 +94,7 @@ def host_of(url: str | None) -> str | None:
         host = (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
         return None
-    return host if host and len(host) <= 253 and re.fullmatch(r"[a-z0-9._:-]+", host) else None
+    return host if re.fullmatch(r"[a-z0-9._:-]{1,253}", host) else None
 
 
 def is_address(host: str) -> bool:
@@ -118,7 +123,7 @@ def declared_digest(text: str) -> tuple[str, bytes] | None:
     if size is None:
         return None
     try:
-        if len(value) == size * 2:
+        if len(value) == size * 2 and not value.endswith("="):  # padded Base32 of MD5 is as long
             raw = bytes.fromhex(value)
         elif len(value.rstrip("=")) == -(-size * 8 // 5):
             bare = value.rstrip("=").upper()

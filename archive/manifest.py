@@ -5,14 +5,35 @@ It holds no clock, host or path of a machine, so equal inputs give an equal mani
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import datetime
 from pathlib import Path
 
 from archive import storage
 from archive.errors import CorpusError
+from archive.extraction import find_extractor
 from archive.model import CorpusFile, Counts, JsonFields, Limits, Manifest, ReadOptions, Settings
+from archive.rows import InputRow
+from archive.schema import SCHEMA_VERSION
+
+
+def settings_sha256(settings: Settings) -> bytes:
+    """Digest of all that decides a corpus's bytes besides its inputs."""
+    stated = asdict(settings) | {
+        "schema": SCHEMA_VERSION,
+        "extraction": find_extractor(settings.extractor).config_sha256,
+    }
+    return hashlib.sha256(storage.to_json(stated)).digest()
+
+
+def batch_name_of(inputs: list[InputRow], config_sha256: bytes) -> str:
+    """The first part of the names of a corpus's files; it stands for the inputs, all that is said of them, and settings."""
+    digest = hashlib.sha256(config_sha256)
+    for row in inputs:
+        digest.update(repr(astuple(row)).encode())
+    return digest.hexdigest()[:12]
 
 
 def to_text(manifest: Manifest) -> bytes:

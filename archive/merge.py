@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
@@ -66,9 +67,9 @@ def merged(runs: list[tuple[Fragment, SortedRun]], table: str) -> Iterator[pa.Re
 
 
 def write_partition(
-    runs: list[tuple[Fragment, SortedRun]], table: str, folder: Path, batch_name: str, patch: Patch, target: int
+    runs: list[tuple[Fragment, SortedRun]], table: str, stem: Path, patch: Patch, target: int
 ) -> list[tuple[Path, int]]:
-    """Writes one partition as files of about ``target`` bytes; returns their paths and rows."""
+    """Writes one partition as files ``<stem>-00000.parquet``, … of about ``target`` bytes; returns their paths and rows."""
     rows_left = sum(run.rows for _, run in runs)
     written: list[tuple[Path, int]] = []
     out: ParquetFile | None = None
@@ -78,7 +79,7 @@ def write_partition(
     def write_group() -> None:
         nonlocal out, pending, count, rows_left
         if out is None:
-            path = folder / f"{batch_name}-{len(written):05d}.parquet"
+            path = stem.with_name(f"{stem.name}-{len(written):05d}.parquet")
             written.append((path, 0))
             out = ParquetFile(path, table, min(rows_left, 250_000))
         out.write([patch(pa.concat_batches(pending))])
@@ -128,7 +129,7 @@ def repeated_places(fragments: list[tuple[Path, Path]]) -> dict[Place, int]:
         for batch in fragment:
             for row in batch.select(list(PLACE_COLUMNS)).to_pylist():
                 if int(row["capture_id"].replace("-", "")[:16], 16) in wanted:
-                    places.setdefault(row["capture_id"], []).append(tuple(row[name] for name in PLACE_COLUMNS))  # type: ignore[arg-type]
+                    places.setdefault(row["capture_id"], []).append(tuple(row[name] for name in PLACE_COLUMNS))
         fragment.close()
     found: dict[Place, int] = {}
     for group in places.values():
@@ -140,14 +141,14 @@ def repeated_places(fragments: list[tuple[Path, Path]]) -> dict[Place, int]:
 PLACE_COLUMNS = ("capture_id", "source_path", "source_member", "source_offset", "source_line")
 
 
-def patcher(table: str, warc_places: dict[str, tuple[str, int]], repeated: dict[Place, int]) -> Patch:
+def patcher(warc_places: dict[str, tuple[str, int]], repeated: dict[Place, int]) -> Patch:
     """What turns a fragment's rows into a corpus's: WARC names and offsets, and ids of repeated records."""
     ids = pa.array(sorted({place[0] for place in repeated}), pa.string())
 
     def patch(batch: pa.RecordBatch) -> pa.RecordBatch:
         batch = _place_records(batch, warc_places)
         if len(ids) and pc.any(pc.is_in(batch["capture_id"], value_set=ids)).as_py():
-            batch = _number_repeated(batch, table, repeated)
+            batch = _number_repeated(batch, repeated)
         return batch
 
     return patch
@@ -166,14 +167,14 @@ def _place_records(batch: pa.RecordBatch, places: dict[str, tuple[str, int]]) ->
     return _with_column(batch, "warc_record_offset", offsets)
 
 
-def _number_repeated(batch: pa.RecordBatch, table: str, repeated: dict[Place, int]) -> pa.RecordBatch:
+def _number_repeated(batch: pa.RecordBatch, repeated: dict[Place, int]) -> pa.RecordBatch:
     rows = batch.select(list(PLACE_COLUMNS)).to_pylist()
     captures, articles = batch["capture_id"].to_pylist(), batch["article_id"].to_pylist()
     flags = batch["flags"].to_pylist()
     for index, row in enumerate(rows):
-        ordinal = repeated.get(tuple(row[name] for name in PLACE_COLUMNS))  # type: ignore[arg-type]
+        ordinal = repeated.get(tuple(row[name] for name in PLACE_COLUMNS))
         if ordinal:
-            new = identity.repeated_id(identity.UUID(row["capture_id"]), ordinal)
+            new = identity.repeated_id(UUID(row["capture_id"]), ordinal)
             captures[index] = str(new)
             articles[index] = str(identity.article_id(new)) if articles[index] else None
             flags[index] = [*flags[index], "repeated-record"]

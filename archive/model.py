@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
-def column(description: str) -> str:
-    """A dataclass field that documents itself as a column: use as ``name: type = column("…")``."""
-    return field(metadata={"description": description})  # type: ignore[no-any-return]
+def column(description: str) -> Any:  # noqa: ANN401 - it stands in for a value of any type, as dataclasses.field does
+    """A dataclass field with the description of the column that it stands for."""
+    return field(metadata={"description": description})
 
 
 # ---- what is found ---------------------------------------------------------------------------------------------
@@ -315,7 +316,8 @@ class Counts:
     articles: int = 0
     rejections: int = 0
     damaged: int = 0
-    skipped: int = 0
+    skipped: int = 0  # input files that hold no capture
+    members_skipped: int = 0  # members of zips and tars that hold none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

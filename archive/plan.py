@@ -12,14 +12,12 @@ import os
 import stat
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from archive.errors import UsageError
-from archive.extraction import find_extractor
+from archive.manifest import settings_sha256
 from archive.model import InputFile, Settings, Shard
-from archive.schema import SCHEMA_VERSION
-from archive.storage import to_json
 
 SHARD_BYTES = 32 << 20  # of input: some 1,000 pages, half a minute of one core
 SHARD_FILES = 2000
@@ -52,7 +50,8 @@ def walk(root: Path, leave_out: Path) -> Iterator[Path]:
     if not root.is_dir():
         yield root
         return
-    waiting, links, seen = [root], [], set[tuple[int, int]]()
+    waiting, links = [root], list[Path]()
+    seen: set[tuple[int, int]] = set()
     while waiting or links:
         folder = waiting.pop() if waiting else links.pop(0)
         state = folder.stat()
@@ -88,9 +87,7 @@ def _input_file(path: Path, parts: int) -> InputFile:
             size = modified = 0
     except OSError as why:
         problem = f"cannot be read: {why.strerror or why}"
-    return InputFile(
-        path=_name(path, parts), location=str(path), size=size, modified_ns=modified, problem=problem
-    )
+    return InputFile(path=_name(path, parts), location=str(path), size=size, modified_ns=modified, problem=problem)
 
 
 def _name(path: Path, parts: int) -> str:
@@ -106,25 +103,12 @@ def _distinct(files: list[InputFile]) -> list[InputFile]:
             groups[file.path].append(file)
         if len(groups) == len(files):
             return files
-        files = [
-            file if len(group) == 1 else _longer(file)
-            for group in groups.values()
-            for file in group
-        ]
+        files = [file if len(group) == 1 else _longer(file) for group in groups.values() for file in group]
 
 
 def _longer(file: InputFile) -> InputFile:
     path = Path(file.location)
     return replace(file, path=_name(path, min(len(path.parts), file.path.count("/") + 2)))
-
-
-def settings_sha256(settings: Settings) -> bytes:
-    """Digest of all that decides a corpus's bytes besides its inputs."""
-    stated = asdict(settings) | {
-        "schema": SCHEMA_VERSION,
-        "extraction": find_extractor(settings.extractor).config_sha256,
-    }
-    return hashlib.sha256(to_json(stated)).digest()
 
 
 def make_shards(files: list[InputFile], settings: Settings, work: Path) -> list[Shard]:

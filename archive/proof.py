@@ -12,26 +12,20 @@ Nothing is believed because it stands in the corpus: rows are made by the functi
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+from uuid import UUID
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from archive import identity, storage
+from archive import identity, manifest, sources, warc
 from archive.corpus import Corpus, origin_of
 from archive.errors import ArchiveError, Rejected
 from archive.extraction import Extractor, find_extractor
-from archive.model import Capture
-from archive.rows import article_row, capture_row
-from archive.schema import arrow_schema
+from archive.model import Capture, Damage, Origin
+from archive.proof_files import check_files, check_inputs
+from archive.rows import article_row, capture_row, damage_row
 from archive.table import to_batch
 
-OUTSIDE = ("manifest.json", "runs")
 WRAPPED_KINDS = ("html", "text", "jsonl")
 REPEATS = 100_000
 
@@ -58,9 +52,8 @@ class Verdict:
 def verify(corpus: Corpus, *, sample: int | None = None) -> Verdict:
     """The verdict on a corpus. With ``sample``, that many rows of each table are made anew; all else is checked whole."""
     checker = Checker(corpus, sample)
-    torn = checker.files()
-    if not torn:
-        checker.inputs()
+    if check_files(corpus, checker.fail):
+        checker.kinds = check_inputs(corpus, checker.fail)
         checker.captures()
         checker.articles()
         checker.counts()
@@ -77,111 +70,60 @@ class Checker:
         self.rows = 0
         self._extractor: Extractor = find_extractor(corpus.manifest.settings.extractor)
         self._found: dict[str, Counter[str]] = defaultdict(Counter)
+        self._reasons: Counter[str] = Counter()
         self._article_ids: dict[str, str] = {}
-        self._kinds: dict[str, str] = {}
+        self._damages: dict[str, dict[str, dict[str, Any]] | None] = {}
+        self._stale = corpus.manifest.config_sha256 != manifest.settings_sha256(corpus.manifest.settings).hex()
+        self.kinds: dict[str, str] = {}  # of the inputs
 
     def fail(self, table: str, row_id: str, what: str, detail: str) -> None:
         """Notes a failure."""
         self.failures.append(Failure(table=table, id=row_id, what=what, detail=detail))
-
-    # ---- files
-
-    def files(self) -> bool:
-        """Checks the files; True where a table cannot be read at all."""
-        folder, torn = self.corpus.folder, False
-        named = {file.path: file for file in self.corpus.manifest.files}
-        for path, file in sorted(named.items()):
-            there = folder / path
-            if not there.is_file():
-                self.fail("files", path, "missing", "the manifest names it")
-                torn |= path.endswith(".parquet")
-                continue
-            with there.open("rb") as opened:
-                digest = storage.sha256_of(opened).hex()
-            if digest != file.sha256:
-                size = there.stat().st_size
-                self.fail("files", path, "changed", f"{size} bytes with SHA-256 {digest}, not {file.size} with {file.sha256}")
-            torn |= path.endswith(".parquet") and self._is_torn(path, file.rows)
-        for path in sorted(self._present(folder)):
-            if path not in named and path.split("/")[0] not in OUTSIDE:
-                self.fail("files", path, "extra", "the manifest does not name it")
-        return torn
-
-    def _present(self, folder: Path) -> Iterator[str]:
-        for parent, _, names in os.walk(folder):
-            for name in names:
-                yield (Path(parent) / name).relative_to(folder).as_posix()
-
-    def _is_torn(self, path: str, rows: int | None) -> bool:
-        try:
-            with pq.ParquetFile(self.corpus.folder / path) as parquet:
-                if parquet.metadata.num_rows != rows:
-                    self.fail("files", path, "rows", f"{parquet.metadata.num_rows} rows, the manifest says {rows}")
-                table = path.split("/")[0]
-                if not parquet.schema_arrow.equals(arrow_schema(table)):
-                    self.fail("files", path, "schema", f"its columns are not those of {table}")
-                    return True
-                for batch in parquet.iter_batches(batch_size=512):
-                    batch.validate()
-        except (pa.ArrowException, OSError) as why:
-            self.fail("files", path, "torn", str(why)[:200])
-            return True
-        return False
-
-    def inputs(self) -> None:
-        """Checks the inputs that rows refer to in place."""
-        referred = {row["warc_filename"] for _, rows in self.corpus.rows("captures", ["warc_filename"]) for row in rows}
-        own = {file.path for file in self.corpus.manifest.files}
-        for _, rows in self.corpus.rows("inputs"):
-            for row in rows:
-                if row["member"] is not None:
-                    continue
-                self._kinds[row["path"]] = row["kind"]
-                if row["path"] in referred - own:
-                    self._input(row)
-
-    def _input(self, row: dict[str, Any]) -> None:
-        try:
-            with self.corpus.locate(row["path"]).open("rb") as file:
-                digest = storage.sha256_of(file)
-        except (ArchiveError, OSError) as why:
-            self.fail("inputs", row["path"], "missing", str(why))
-            return
-        if digest != row["sha256"]:
-            self.fail("inputs", row["path"], "changed", f"its SHA-256 is {digest.hex()}, not {row['sha256'].hex()}")
 
     # ---- rows
 
     def captures(self) -> None:
         """Makes each row of ``captures`` anew."""
         picked = self._pick("captures", "capture_id")
-        articles = self.corpus.rows("articles", ["article_id", "capture_id"])
-        self._article_ids = {row["capture_id"]: row["article_id"] for _, rows in articles for row in rows}
+        for _, rows in self.corpus.rows("articles", ["article_id", "capture_id"]):
+            for row in rows:
+                if row["capture_id"] in self._article_ids:
+                    self.fail("articles", row["article_id"], "repeated", "its capture has another row in articles")
+                self._article_ids[row["capture_id"]] = row["article_id"]
         for _, rows in self.corpus.rows("captures"):
             for row in rows:
                 self._count(row)
                 if picked is None or row["capture_id"] in picked:
                     self.rows += 1
                     self._capture(row)
+        for capture_id, article_id in self._article_ids.items():
+            self.fail("articles", article_id, "capture_id", f"captures has no row {capture_id} that is an article")
 
     def _count(self, row: dict[str, Any]) -> None:
         found = self._found[row["source_path"]]
         found["damaged" if row["outcome"] == "damaged" else "records"] += 1
         found["articles"] += row["outcome"] == "article"
-        if (row["outcome"] == "article") != (row["capture_id"] in self._article_ids):
-            self.fail("captures", row["capture_id"], "outcome", f"it says {row['outcome']}, and articles has it otherwise")
+        if row["outcome"] != "article":
+            self._reasons[f"{'damaged' if row['outcome'] == 'damaged' else row['stage']}: {row['reason']}"] += 1
+        if (row["outcome"] == "article") != (self._article_ids.pop(row["capture_id"], None) is not None):
+            self.fail(
+                "captures", row["capture_id"], "outcome", f"it says {row['outcome']}, and articles has it otherwise"
+            )
 
     def _capture(self, row: dict[str, Any]) -> None:
         if row["outcome"] == "damaged":
             self._damaged(row)
             return
-        if row["warc_filename"] is None:
+        limit = self.corpus.manifest.settings.reading.limits.record_bytes
+        if row["warc_filename"] is None and (row["block_length"] or 0) > limit:
             return  # too large to copy out of its container: the row says so, and nothing is there to compare
         found = self._read("captures", row["capture_id"], row)
         if found is None:
             return
         why = None
-        if row["outcome"] == "rejected":
+        if row["outcome"] == "rejected" and self._stale:
+            why = Rejected(row["stage"] or "", row["reason"] or "", row["detail"] or "")
+        elif row["outcome"] == "rejected":
             try:
                 self._extractor.extract(found)
                 self.fail("captures", row["capture_id"], "outcome", "it says rejected, but its record holds an article")
@@ -189,31 +131,55 @@ class Checker:
                 why = rejected
         expected = capture_row(found, found.locator, rejected=why, article=row["outcome"] == "article")
         self._compare("captures", row["capture_id"], row, asdict_row(expected))
-        self._origin(row, found)
+        self._origin("captures", row["capture_id"], row, found)
 
-    def _origin(self, row: dict[str, Any], found: Capture) -> None:
-        """Of a capture that we wrapped, the record's id proves where it was found."""
-        if self._kinds.get(row["source_path"]) not in WRAPPED_KINDS or found.payload_sha256 is None:
+    def _origin(self, table: str, row_id: str, row: dict[str, Any], found: Capture) -> None:
+        """Of a record that we wrapped, its id proves where it was found; of one in place, that is where it lies."""
+        kind, origin = self.kinds.get(row["source_path"]), origin_of(row)
+        if kind is None:
+            self.fail(table, row_id, "source", f"inputs does not name {row['source_path']}")
             return
-        url = found.target_uri
-        if url == identity.payload_urn(found.payload_sha256):
-            url = None
-        if identity.record_id(found.payload_sha256, origin_of(row), url) != found.record_id:
-            self.fail("captures", row["capture_id"], "source", "the record's id says that it was found elsewhere")
+        if row["warc_filename"] == row["source_path"]:
+            if origin != Origin(path=row["warc_filename"], offset=row["warc_record_offset"]):
+                self.fail(table, row_id, "source", f"the record lies elsewhere than at {origin}")
+            return
+        if kind == "warc":
+            return  # the copy of a record of others: only the input itself could prove where it was
+        digest = found.payload_sha256 or _declared(found)
+        url = found.target_uri if found.target_uri != identity.payload_urn(digest) else None
+        ours = identity.record_id(digest, origin, url) == found.record_id
+        if kind not in WRAPPED_KINDS and origin.offset is not None and origin.line is None:
+            # a record of others out of a container, unless it is ours when the offset is left out
+            whole = replace(origin, offset=None)
+            ours |= identity.record_id(digest, whole, url) != found.record_id
+        if not ours:
+            self.fail(table, row_id, "source", "the record's id says that it was found elsewhere")
 
     def _damaged(self, row: dict[str, Any]) -> None:
-        if row["source_member"] is not None or self._kinds.get(row["source_path"]) not in ("warc", "jsonl"):
-            return  # bytes of an unpacked stream: the input's own digest covers them
+        path, row_id = row["source_path"], row["capture_id"]
+        if path not in self._damages:
+            self._damages[path] = self._damages_of(path)
+        known = self._damages[path]
+        if known is None:  # only the row's own id is left to say so
+            if self.kinds.get(path) == "warc":
+                self.fail("captures", row_id, "missing", f"{path} is not where it was")
+            elif str(identity.damage_id(_damage(row))) != row_id:
+                self.fail("captures", row_id, "changed", "its id says that it is another range")
+        elif row_id not in known:
+            self.fail("captures", row_id, "changed", f"{path} has no such damaged range")
+        else:
+            self._compare("captures", row_id, row, known[row_id])
+
+    def _damages_of(self, path: str) -> dict[str, dict[str, Any]] | None:
+        """The rows of an input's damaged ranges, made anew; None where the input is not to be had."""
         try:
-            with self.corpus.locate(row["source_path"]).open("rb") as file:
-                file.seek(row["source_offset"])
-                digest = storage.sha256_of_range(file, row["block_length"])
-        except ArchiveError:
-            if self._kinds[row["source_path"]] == "warc":
-                self.fail("captures", row["capture_id"], "missing", f"{row['source_path']} is not where it was")
-            return
-        if digest != row["record_sha256"]:
-            self.fail("captures", row["capture_id"], "changed", "the damaged range is not the bytes that it was")
+            with self.corpus.locate(path).open("rb") as file:
+                opened = sources.Opened(file=file, size=file.seek(0, 2), origin=Origin(path=path), in_place=True)
+                found = sources.captures(opened, self.corpus.manifest.settings.reading)
+                rows = [asdict_row(damage_row(one)) for one in found if isinstance(one, Damage)]
+        except (ArchiveError, OSError):
+            return None
+        return {row["capture_id"]: row for row in rows}
 
     def articles(self) -> None:
         """Extracts each article anew."""
@@ -229,7 +195,9 @@ class Checker:
                 else:
                     self._article(row)
         for made_by, count in stale.items():
-            detail = f"{count} articles were made by {made_by}, which is not what is installed: runs/*.json has the versions"
+            detail = (
+                f"{count} articles were made by {made_by}, which is not what is installed: runs/*.json has the versions"
+            )
             self.fail("articles", "*", "extractor", detail)
 
     def _article(self, row: dict[str, Any]) -> None:
@@ -242,6 +210,7 @@ class Checker:
             self.fail("articles", row["article_id"], "outcome", f"its record holds no article: {why}")
             return
         self._compare("articles", row["article_id"], row, asdict_row(expected))
+        self._origin("articles", row["article_id"], row, found)
 
     def _read(self, table: str, row_id: str, row: dict[str, Any]) -> Capture | None:
         try:
@@ -271,9 +240,11 @@ class Checker:
         total: Counter[str] = Counter()
         for _, rows in self.corpus.rows("inputs"):
             for row in rows:
-                total["skipped"] += row["skipped"] is not None
+                total["skipped" if row["member"] is None else "members_skipped"] += row["skipped"] is not None
+                self._reasons["skipped: unreadable"] += row["kind"] == "unreadable"
                 if row["member"] is not None:
                     continue
+                total["inputs"] += 1
                 found = self._found.pop(row["path"], Counter())
                 found["rejections"] = found["records"] - found["articles"]
                 for name in ("records", "articles", "rejections", "damaged"):
@@ -282,9 +253,14 @@ class Checker:
                         self.fail("inputs", row["path"], name, f"{row[name]} stated, {found[name]} rows in captures")
         for path in self._found:
             self.fail("inputs", path, "missing", "captures has rows of it, inputs does not name it")
-        for name, stated in asdict(self.corpus.manifest.counts).items():
+        made = self.corpus.manifest
+        for name, stated in (*asdict(made.counts).items(), ("inputs", made.inputs)):
             if stated != total[name]:
                 self.fail("manifest", name, "count", f"{stated} stated, {total[name]} counted")
+        reasons = tuple(sorted((+self._reasons).items()))
+        if made.reasons != reasons:
+            odd = sorted({name for name, _ in set(made.reasons) ^ set(reasons)})
+            self.fail("manifest", "reasons", "count", f"not as counted: {', '.join(odd) or 'their order'}")
 
 
 def asdict_row(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of any table
@@ -296,7 +272,7 @@ def asdict_row(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of any table
 
 def _numbered(row: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
     """``expected`` with the ids of a further appearance of the same record, if that is what the row has."""
-    first = identity.UUID(expected["capture_id"])
+    first = UUID(expected["capture_id"])
     for ordinal in range(1, REPEATS):
         new = identity.repeated_id(first, ordinal)
         if str(new) == row["capture_id"]:
@@ -304,6 +280,23 @@ def _numbered(row: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
             flags = [*expected["flags"], "repeated-record"]
             return expected | {"capture_id": str(new), "article_id": article, "flags": flags}
     return expected
+
+
+def _declared(revisit: Capture) -> bytes:
+    """The payload digest that a revisit of ours declares, for it holds no payload."""
+    found = identity.declared_digest(warc.read_fields(revisit.head).get_header("WARC-Payload-Digest") or "")
+    return found[1] if found else b""
+
+
+def _damage(row: dict[str, Any]) -> Damage:
+    return Damage(
+        origin=origin_of(row),
+        offset=row["source_offset"],
+        length=row["block_length"],
+        reason=row["reason"],
+        detail=row["detail"],
+        sha256=row["record_sha256"],
+    )
 
 
 def _short(value: Any) -> str:  # noqa: ANN401 - any cell

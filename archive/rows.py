@@ -134,7 +134,9 @@ class InputRow:
 
     path: str = column("the input file, relative to the input that was named")
     member: str | None = column("a member that was skipped; null for the file itself")
-    kind: str = column("format, found by looking at the bytes: warc, zip, tar, packed, jsonl, html, text; or what it is")
+    kind: str = column(
+        "format, found by looking at the bytes: warc, zip, tar, packed, jsonl, html, text; or what it is"
+    )
     size: int = column("bytes")
     sha256: bytes = column("of the file or member as it stands")
     records: int = column("records found in it: articles and rejections")

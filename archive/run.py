@@ -9,13 +9,12 @@ outside all digests.
 
 from __future__ import annotations
 
-import errno
-import json
 import multiprocessing
 import os
 import platform
 import shutil
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -28,14 +27,14 @@ from pathlib import Path
 from typing import Protocol
 
 from archive import storage
-from archive.commit import DATA, commit
+from archive.commit import DATA, commit, publish
 from archive.errors import CorpusError, RunInterrupted, UsageError
 from archive.extraction import find_extractor
 from archive.extraction.configuration import configuration
-from archive.manifest import read_manifest
+from archive.manifest import read_manifest, settings_sha256
 from archive.model import Counts, InputFile, Manifest, Receipt, Settings, Shard
 from archive.partition import KEYS
-from archive.plan import find_files, make_shards, settings_sha256
+from archive.plan import find_files, make_shards
 from archive.shard import convert_shard
 
 
@@ -100,15 +99,17 @@ def convert(
     with storage.locked(folder), _operator_errors(folder):
         if (folder / "manifest.json").exists():
             manifest = _same_corpus(folder, files, settings)
+            shutil.rmtree(folder / "work", ignore_errors=True)  # of a run that was killed after its last step
             progress.unchanged(manifest)
             return manifest
-        return _run(folder, files, settings, workers, executor, progress)
+        return _run(folder, files, settings, workers=workers, executor=executor, progress=progress)
 
 
 def _run(
     folder: Path,
     files: list[InputFile],
     settings: Settings,
+    *,
     workers: int,
     executor: Executor | None,
     progress: Progress,
@@ -125,7 +126,8 @@ def _run(
     converted = time.process_time() - clock
     manifest = commit(folder, work, [(shard, receipts[shard.shard_id]) for shard in shards], settings)
     own = {"this process": time.process_time() - clock, "commit": time.process_time() - clock - converted}
-    _write_log(folder, work, files, settings, manifest, list(receipts.values()), started, own)
+    _write_log(folder, files, manifest, receipts=list(receipts.values()), started=started, own=own)
+    publish(folder, work, manifest)  # after the log, which says where referenced inputs are
     shutil.rmtree(work)
     return manifest
 
@@ -158,7 +160,19 @@ def _convert_all(
 
 def _processes(workers: int) -> ProcessPoolExecutor:
     # forked, so that the models that were loaded above are shared and not loaded once a worker
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork"))
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork"), initializer=_follow_parent)
+
+
+def _follow_parent() -> None:
+    """Ends this worker when its parent is killed: else it would wait for work for ever, and hold the corpus's lock."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
@@ -170,7 +184,7 @@ def _operator_errors(folder: Path) -> Iterator[None]:
         message = f"stopped; what was done is kept in {folder / 'work'}: run the same command again to go on"
         raise RunInterrupted(message) from why
     except OSError as why:
-        if why.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if why.errno not in storage.NO_ROOM:
             raise
         free = shutil.disk_usage(folder).free
         message = f"{folder}: no space left ({free >> 20} MB free); make room and run the same command again to go on"
@@ -212,27 +226,35 @@ def _same_corpus(folder: Path, files: list[InputFile], settings: Settings) -> Ma
     have = {row["path"]: row for row in Corpus(folder).table("inputs").to_pylist() if row["member"] is None}
     for file in files:
         row = have.get(file.path)
-        if row is None or (not file.problem and row["size"] != file.size):
+        if row is None or row["size"] != file.size:
             message = f"{folder}: a finished corpus of other inputs ({file.path} is new or changed); name a new folder"
             raise CorpusError(message)
-        if not file.problem:
-            with Path(file.location).open("rb") as opened:
-                if storage.sha256_of(opened) != row["sha256"]:
-                    message = f"{folder}: {file.path} has changed since this corpus was made; name a new folder"
-                    raise CorpusError(message)
+        if _digest(file) != (None if row["kind"] == "unreadable" else row["sha256"]):
+            message = f"{folder}: {file.path} has changed since this corpus was made; name a new folder"
+            raise CorpusError(message)
     if len(have) != len(files):
-        gone = sorted(set(have) - {file.path for file in files})[0]
+        gone = min(set(have) - {file.path for file in files})
         message = f"{folder}: a finished corpus of other inputs ({gone} is not among these); name a new folder"
         raise CorpusError(message)
     return manifest
 
 
+def _digest(file: InputFile) -> bytes | None:
+    """SHA-256 of an input; None where it cannot be read."""
+    if file.problem:
+        return None
+    try:
+        with Path(file.location).open("rb") as opened:
+            return storage.sha256_of(opened)
+    except OSError:
+        return None
+
+
 def _write_log(
     folder: Path,
-    work: Path,
     files: list[InputFile],
-    settings: Settings,
     manifest: Manifest,
+    *,
     receipts: list[Receipt],
     started: datetime,
     own: dict[str, float],
@@ -241,8 +263,8 @@ def _write_log(
     cpu: Counter[str] = Counter()
     for receipt in receipts:
         cpu.update(dict(receipt.cpu_seconds))
-    roots = sorted({file.location[: len(file.location) - len(file.path)] for file in files if not file.problem})
-    extractor = find_extractor(settings.extractor)
+    roots = sorted({str(Path(file.location).parents[file.path.count("/")]) for file in files if not file.problem})
+    extractor = find_extractor(manifest.settings.extractor)
     log = {
         "command": sys.argv,
         "folder": str(Path.cwd()),
@@ -259,4 +281,4 @@ def _write_log(
     }
     (folder / "runs").mkdir(exist_ok=True)
     name = started.strftime("%Y-%m-%dT%H-%M-%SZ") + f"-{os.getpid()}.json"
-    storage.write_whole(folder / "runs" / name, storage.to_json(log), work)
+    storage.write_whole(folder / "runs" / name, storage.to_json(log), folder / "work")

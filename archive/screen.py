@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console
 from rich.table import Table
@@ -25,6 +25,7 @@ out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
 EVERY = 30.0  # seconds between lines where nobody watches a terminal
 SHOWN_FAILURES = 20
+COUNTED = ("records", "articles", "rejections", "damaged", "skipped")
 
 
 def safe(text: object) -> Text:
@@ -51,7 +52,7 @@ class Bar:
         """Since the start."""
         return time.monotonic() - self._started
 
-    def __enter__(self) -> Bar:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -106,19 +107,20 @@ def progress(*, quiet: bool) -> Bar:
 
 def convert_json(corpus: str, manifest: Manifest, seconds: float) -> str:
     """The answer of ``convert --json``."""
-    return json.dumps(
-        {"corpus": str(corpus), "inputs": manifest.inputs, **asdict(manifest.counts), "seconds": round(seconds, 3)}
-    )
+    counts = {name: getattr(manifest.counts, name) for name in COUNTED}
+    return json.dumps({"corpus": str(corpus), "inputs": manifest.inputs, **counts, "seconds": round(seconds, 3)})
 
 
 def converted(corpus: str, manifest: Manifest, told: Bar) -> None:
     """What became of the inputs."""
     counts = manifest.counts
     if told.was_finished:
-        out.print(f"{corpus}: made from these inputs before; nothing to do")
+        out.print(safe(f"{corpus}: made from these inputs before; nothing to do"))
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_row("input files", f"{manifest.inputs:,}")
     table.add_row("skipped: no capture in it", f"{counts.skipped:,}")
+    if counts.members_skipped:
+        table.add_row("  members of zips and tars", f"{counts.members_skipped:,}")
     table.add_row("records found", f"{counts.records:,}")
     table.add_row("  articles", f"{counts.articles:,}", style="green")
     table.add_row("  rejected, with a reason", f"{counts.rejections:,}")
@@ -132,7 +134,7 @@ def converted(corpus: str, manifest: Manifest, told: Bar) -> None:
             reasons.add_row(safe(name), f"{count:,}")
         out.print(reasons)
     size = sum(file.size for file in manifest.files)
-    out.print(f"{corpus}: {len(manifest.files)} files, {_bytes(size)}, in {told.seconds:.1f} s")
+    out.print(safe(f"{corpus}: {len(manifest.files)} files, {_bytes(size)}, in {told.seconds:.1f} s"))
 
 
 def _bytes(size: float) -> str:
@@ -166,7 +168,7 @@ def extraction(seen: Extraction) -> None:
             shown = ", ".join(value) if isinstance(value, tuple) else value
             table.add_row(name, safe(shown), Text(getattr(seen, f"{name}_origin") or "", style="dim"))
     if seen.flags:
-        table.add_row("flags", Text(", ".join(seen.flags), style="yellow"))
+        table.add_row("flags", safe(", ".join(seen.flags)), style="yellow")
     table.add_row("charset", seen.charset or "", Text(seen.charset_origin or "", style="dim"))
     out.print(table)
     out.print()
@@ -198,9 +200,11 @@ def verdict_json(found: Verdict) -> str:
 def verdict(corpus: str, found: Verdict) -> None:
     """What ``verify`` found."""
     if found.ok:
-        out.print(f"[green]{corpus}: proven[/green]; {found.rows:,} rows made anew from their records and compared")
+        out.print(safe(f"{corpus}: proven"), style="green", end="; ")
+        out.print(f"{found.rows:,} rows made anew from their records and compared")
         return
-    out.print(f"[red]{corpus}: {len(found.failures):,} things are not as the corpus says[/red]; {found.rows:,} rows compared")
+    out.print(safe(f"{corpus}: {len(found.failures):,} things are not as the corpus says"), style="red", end="; ")
+    out.print(f"{found.rows:,} rows compared")
     table = Table(box=None, pad_edge=False)
     for name in ("table", "id", "what", "detail"):
         table.add_column(name, overflow="fold")
@@ -216,14 +220,16 @@ def trace(found: Trace) -> None:
     row = found.values
     chain = Table(box=None, show_header=False, pad_edge=False)
     chain.add_row("row", f"{found.table} {row.get('article_id') if found.table == 'articles' else row['capture_id']}")
-    chain.add_row("in", f"{found.file}, row group {found.row_group}, row {found.row}")
+    chain.add_row("in", safe(f"{found.file}, row group {found.row_group}, row {found.row}"))
     if row.get("outcome"):
         became = " ".join(filter(None, (row["outcome"], row["stage"], row["reason"], row["detail"])))
         chain.add_row("became", safe(became))
     if row.get("title"):
         chain.add_row("title", safe(row["title"]))
     if found.warc_file:
-        unpacked = "" if row["unpacked_offset"] in (None, 0) else f", at {row['unpacked_offset']} of what that unpacks to"
+        unpacked = (
+            "" if row["unpacked_offset"] in (None, 0) else f", at {row['unpacked_offset']} of what that unpacks to"
+        )
         where = f"{row['warc_filename']}, bytes {row['warc_record_offset']} + {row['warc_record_length']}{unpacked}"
         chain.add_row("record", safe(where))
         chain.add_row("  on this machine", safe(found.warc_file))
@@ -232,9 +238,10 @@ def trace(found: Trace) -> None:
     ]
     chain.add_row("source", safe(", ".join(source)))
     if row["captured_at"]:
-        chain.add_row("captured", f"{row['captured_at']:%Y-%m-%d %H:%M:%S} UTC, known from: {row['captured_at_origin']}")
+        when = f"{row['captured_at']:%Y-%m-%d %H:%M:%S} UTC, known from: {row['captured_at_origin']}"
+        chain.add_row("captured", safe(when))
     if row["flags"]:
-        chain.add_row("flags", ", ".join(row["flags"]))
+        chain.add_row("flags", safe(", ".join(row["flags"])))
     for check in found.checks:
         same = check.stored == check.computed
         mark = Text("matches the bytes", style="green") if same else Text(f"bytes give {check.computed}", style="red")

@@ -76,5 +76,7 @@ def found_in(file: InputFile, shard: Shard, rows: Rows) -> Iterator[Capture | Da
             yield from sources.captures(door, shard.settings.reading)
             storage.forget_pages(opened)
     except OSError as why:
+        if why.errno in storage.NO_ROOM:  # of a temporary file: nothing that the input could help
+            raise
         reason = f"cannot be read: {why.strerror or why}"
         yield Skip(origin=origin, kind="unreadable", length=file.size, sha256=nothing, reason=reason)

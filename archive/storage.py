@@ -5,10 +5,12 @@ A reader never sees half a file under a final name, whatever kills the writer an
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -21,6 +23,8 @@ from archive.model import Counts, Receipt, SortedRun
 
 WARC_BYTES = 1 << 30  # of one WARC file, about; what crawlers and replay tools are used to
 CHUNK = 1 << 20
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+LOCK_TRIES = 20
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -121,11 +125,15 @@ def locked(folder: Path) -> Iterator[None]:
     """Holds the folder for one writer. Raises ``CorpusError`` where another has it. The kernel frees it with us."""
     handle = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as why:
-            message = f"{folder}: another process is writing this corpus; wait for it, or name another folder"
-            raise CorpusError(message) from why
+        for left in reversed(range(LOCK_TRIES)):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as why:
+                if not left:
+                    message = f"{folder}: another process is writing this corpus; wait for it, or name another folder"
+                    raise CorpusError(message) from why
+                time.sleep(0.1)  # workers of a run that was killed hold it until their page at hand is done
         yield
     finally:
         os.close(handle)

@@ -9,8 +9,8 @@ page indexes, bloom filters on ids and URLs, digests as fixed-size binary. A fil
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
-from archive.model import SortedRun
-from archive.rows import Article, CaptureRow, InputRow
+from archive.model import Block, Removed, SortedRun
 from archive.partition import partition_of, sort_key
+from archive.rows import Article, CaptureRow, InputRow
 from archive.schema import arrow_schema
 
 ROW_GROUP = 4000
@@ -42,7 +42,7 @@ def to_batch(rows: list[Any], table: str) -> pa.RecordBatch:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, tuple):
-        return [dataclasses.asdict(item) if dataclasses.is_dataclass(item) else item for item in value]  # type: ignore[call-overload]
+        return [asdict(item) if isinstance(item, Block | Removed) else item for item in value]
     return value
 
 

@@ -20,7 +20,7 @@ from archive import entity, identity
 from archive.model import Capture, Locator, Origin
 
 WITHOUT_PAYLOAD = ("warcinfo", "metadata", "request")
-DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?Z?)?)?)?")
+DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?Z?)?)?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ def capture_from(raw: RawRecord, origin: Origin, locator: Locator | None, *, wra
     message = entity.read_head(raw.opening) if holds_http(raw.fields, raw.opening) else None
     payload, length, flags = _payload(raw, kind, message)
     computed = _digests(raw, payload)
-    flags += _check_digests(raw, message, payload, computed)
+    flags += _check_digests(raw, message, computed)
     if holds_http(raw.fields, raw.opening) and message is None and kind == "response":
         flags += ("no-http-head",)
     moment, moment_origin, date_flags = _moment(raw.fields, message)
@@ -161,7 +161,6 @@ def _digests(raw: RawRecord, payload: bytes | None) -> dict[tuple[str, str], byt
 def _check_digests(
     raw: RawRecord,
     message: entity.Message | None,
-    payload: bytes | None,
     computed: Mapping[tuple[str, str], bytes],
 ) -> tuple[str, ...]:
     """Flags for declared digests that are unreadable or do not match."""
@@ -199,9 +198,11 @@ def _moment(
         return moment, stated[0] if stated else "record", flags
     try:
         header = parsedate_to_datetime((message.header("Date") if message else None) or "")
-        return header.astimezone(UTC).replace(tzinfo=UTC), "header", ("warc-date-unreadable",)
+        # a date without a zone is UTC, not the zone of this machine
+        moment = header.astimezone(UTC) if header.tzinfo else header.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError):
         return None, None, ("warc-date-unreadable",)
+    return moment, "header", ("warc-date-unreadable",)
 
 
 def read_date(text: str) -> datetime | None:

@@ -83,7 +83,7 @@ def _http_head(status: int | None, headers: tuple[tuple[str, str], ...], media_t
     out += [("Content-Type", f"{media_type}; charset=utf-8"), ("Content-Length", str(length))]
     code = status or 200
     phrase = HTTPStatus(code).phrase if code in HTTPStatus._value2member_map_ else ""
-    return StatusAndHeaders(f"{code} {phrase}", out, "HTTP/1.1").to_bytes()
+    return bytes(StatusAndHeaders(f"{code} {phrase}", out, "HTTP/1.1").to_bytes())
 
 
 def record(fields: list[tuple[str, str]], block: bytes) -> warc.RawRecord:
@@ -118,9 +118,9 @@ def revisit_of(capture: Capture, first: Capture) -> Capture:
         ("WARC-Truncated", "length"),
     ]
     own = warc.read_fields(capture.head)
-    for name in ("Archive-Date-Origin", "Archive-Flags"):
-        if value := own.get_header(name):
-            fields.append((name, value))
+    fields += [
+        (name, own.get_header(name)) for name in ("Archive-Date-Origin", "Archive-Flags") if own.get_header(name)
+    ]
     if capture.http_head:
         fields.append(("Content-Type", "application/http; msgtype=response"))
     return warc.capture_from(record(fields, capture.http_head), capture.origin, None, wrapped=True)

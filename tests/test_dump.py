@@ -21,7 +21,20 @@ REASONS = {
     "script", "markup", "consent", "teaser", "promotion", "navigation", "byline", "caption", "repeated-on-site",
     "blank", "other",
 }  # fmt: skip
-CODECS = ("utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-be", "utf-32", "shift_jis", "gb18030", "euc_kr", "iso2022_jp", "utf-7", "cp037")
+CODECS = (
+    "utf-8",
+    "utf-8-sig",
+    "cp1252",
+    "utf-16",
+    "utf-16-be",
+    "utf-32",
+    "shift_jis",
+    "gb18030",
+    "euc_kr",
+    "iso2022_jp",
+    "utf-7",
+    "cp037",
+)
 
 ENGLISH = [
     "The harbour authority of Westhaven closed the northern quay on Tuesday after divers found cracks in two of its pillars.",
@@ -159,7 +172,11 @@ def test_title_author_and_day_where_the_first_lines_state_them() -> None:
     payload = "\n".join([*head, *ENGLISH]).encode()
     answer = clean(payload, "utf-8")
     assert answer.text == "\n\n".join(ENGLISH)
-    assert (answer.title, answer.authors, answer.published_at) == (head[0], ("Mara Lindqvist", "Tom Osei"), "2024-03-12")
+    assert (answer.title, answer.authors, answer.published_at) == (
+        head[0],
+        ("Mara Lindqvist", "Tom Osei"),
+        "2024-03-12",
+    )
     tiles(answer, payload)
 
 
@@ -220,7 +237,9 @@ def test_any_bytes_are_tiled(payload: bytes, encoding: str) -> None:
         assert answer.text[one.end : two.start] == "\n\n"
 
 
-PIECES = st.sampled_from([*ENGLISH, *ARTICLES["ja"], *MENU, *SCRIPT, "", " ", "\ufeff", "By Ann Lee", "Read more", "Cookies", "It goes on…"])
+PIECES = st.sampled_from(
+    [*ENGLISH, *ARTICLES["ja"], *MENU, *SCRIPT, "", " ", "\ufeff", "By Ann Lee", "Read more", "Cookies", "It goes on…"]
+)
 
 
 @given(st.lists(PIECES, max_size=30), st.sampled_from(["\n", "\r\n", "\r", "\n\n"]), st.sampled_from(CODECS))
@@ -229,10 +248,15 @@ def test_any_lines_are_tiled(lines: list[str], newline: str, encoding: str) -> N
     payload = newline.join(lines).encode(encoding, "replace")
     answer = clean(payload, encoding)
     tiles(answer, payload)
-    assert [answer.text[block.start : block.end] for block in answer.blocks] == (answer.text.split("\n\n") if answer.text else [])
+    assert [answer.text[block.start : block.end] for block in answer.blocks] == (
+        answer.text.split("\n\n") if answer.text else []
+    )
 
 
-@pytest.mark.parametrize("unit", [b"a", b"<", b"{a=", b"cookie ", b"word. ", "字".encode(), b"\n", b"if(x){y();}\n", b"Home\n", b'"a":["b"],'])
+@pytest.mark.parametrize(
+    "unit",
+    [b"a", b"<", b"{a=", b"cookie ", b"word. ", "字".encode(), b"\n", b"if(x){y();}\n", b"Home\n", b'"a":["b"],'],
+)
 def test_time_grows_with_length(unit: bytes) -> None:
     def cpu(size: int) -> float:
         payload = unit * (size // len(unit))

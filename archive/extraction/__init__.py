@@ -9,7 +9,7 @@ Reasons, by stage (the README has the same table):
 
     record      revisit, record-type, http-status, too-large
     payload     empty, not-text, too-large
-    extraction  no-text, extractor-error
+    extraction  no-text, too-complex, extractor-error
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ TEXT_TYPES = ("text/plain",)
 UNPACKED_LIMIT = 64 << 20  # bytes after the content coding is undone; the largest bench page has 5 MB
 SITE_FILES = ("/robots.txt", "/ads.txt", "/app-ads.txt", "/humans.txt", "/security.txt")
 TAG = re.compile(rb"<(?:!doctype|html|head|body|title|meta|div|p|article|section|table|span|h1|a|br)\b", re.IGNORECASE)
-DOCUMENT = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head)\b", re.IGNORECASE | re.DOTALL)
+DOCUMENT = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head)\b", re.IGNORECASE | re.DOTALL
+)
 
 
 class Extractor(Protocol):
@@ -39,7 +41,10 @@ class Extractor(Protocol):
 
     name: str
     version: str
-    config_sha256: bytes
+
+    @property
+    def config_sha256(self) -> bytes:
+        """SHA-256 of all that decides its results besides the captures."""
 
     def extract(self, capture: Capture) -> Extraction:
         """What the capture says. Raises ``Rejected`` where it holds no article."""
@@ -81,7 +86,7 @@ class NewsExtractor:
     def extract(self, capture: Capture) -> Extraction:
         """Text and metadata of a capture. Raises ``Rejected`` with stage, reason and detail."""
         payload = readable_payload(capture)
-        headers = dict((name.lower(), value) for name, value in reversed(capture.http_headers))
+        headers = {name.lower(): value for name, value in reversed(capture.http_headers)}
         return self.extract_payload(
             payload,
             url=capture.target_uri,

@@ -14,13 +14,14 @@ surrogate, that HTML text holds no control character at which libxml2 would stop
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import dataclass
 from typing import Final
 
 import cchardet
 import webencodings
+
+from archive.extraction.decoding import BOMS, CONTROLS, codecs_of, decode, fits, fitting, is_utf8_start, wide_codec
 
 # Why faust-cchardet (3.2.0) and not charset_normalizer (3.5.2). Right: decodes to the same text. Prose is one text of
 # about 300 characters in each of 16 languages, 22 pairs of language and charset, in overlapping windows; names are
@@ -54,35 +55,8 @@ _META: Final = re.compile(rb"<meta\b[^<>]*>", re.IGNORECASE)
 _CONTENT: Final = re.compile(rb"\bcontent\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _CHARSET: Final = re.compile(rb"[\s\"';/,]charset\s*=\s*[\"']?\s*([^\s\"'/>;]+)", re.IGNORECASE)
 _XML: Final = re.compile(rb"\s*<\?xml\b[^<>]*?\bencoding\s*=\s*[\"']\s*([^\"'\s]+)", re.IGNORECASE)
-_CONTROLS: Final = bytes(i for i in range(32) if i not in b"\t\n\r\f")
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
-_SPACES: Final = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
-_ESCAPED: Final = bytes.maketrans(_CONTROLS.replace(b"\x1b", b""), b" " * (len(_CONTROLS) - 1))
 # Not "Ã" before a curly quote, a dash or an ellipsis: that is the end of a word in Portuguese capitals.
 _MOJIBAKE: Final = re.compile("Ã[\x80-\xbfƒ†‡‰ŠŒŽ•™šœžŸ€]|â€[\x80-\xbf™œ“”\u02dcšž]|Â[\xa0-\xbf]|Ð[\xb0-\xbf]|ðŸ")
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8", "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32le", "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32be", "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16le", "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16be", "utf-16-be"),
-)
-# Python's codecs for WHATWG names where they differ: the first that takes the bytes. Python's euc_jp lacks NEC's row 13
-# (①, ㈱), its big5hkscs some of Microsoft's characters; a WHATWG decoder knows both.
-_CODECS: Final = {
-    "big5": ("big5hkscs", "cp950"),
-    "euc-jp": ("euc_jp", "euc_jis_2004"),
-    "euc-kr": ("cp949",),
-    "gb18030": ("gb18030", "gbk"),
-    "iso-2022-jp": ("iso2022_jp", "iso2022_jp_ext"),
-    "iso-8859-8-i": ("iso8859-8",),
-    "macintosh": ("mac-roman",),
-    "shift_jis": ("cp932", "shift_jis_2004"),
-    "windows-874": ("cp874",),
-    "x-mac-cyrillic": ("mac-cyrillic",),
-    "utf-16le": ("utf-16-le",),
-    "utf-16be": ("utf-16-be",),
-}
 _EASY: Final = ("windows-1252", "iso-8859-15")  # what servers say who do not know; nearly any bytes decode
 _RENAMED: Final = {"gbk": "gb18030", "x-user-defined": "windows-1252"}
 _EASTERN: Final = frozenset(("big5", "euc-jp", "euc-kr", "gb18030", "shift_jis"))
@@ -127,7 +101,7 @@ def decode_text(data: bytes, *, header_charset: str | None, html: bool) -> Decod
     so that its characters can be counted back to bytes.
     """
     choice = _choose(data, header_charset, html=html)
-    text, bad = _decode(data, choice.codec, html=html)
+    text, bad = decode(data, choice.codec, html=html)
     found = (("charset-mislabelled", choice.mislabelled), ("undecodable-bytes", bad), ("mojibake", _is_mojibake(text)))
     return Decoded(
         text=text,
@@ -150,11 +124,11 @@ def looks_binary(data: bytes) -> str | None:
         return "avif" if head[8:12] in (b"avif", b"avis") else "mp4"
     if head[:64].lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):
         return "pdf"
-    if not head or any(head.startswith(bom) for bom, _, _ in _BOMS) or _wide(head):
+    if not head or any(head.startswith(bom) for bom, _, _ in BOMS) or wide_codec(head):
         return None
     # Random and compressed bytes have 9 % of these, text none or, where it is broken, 2 %; escapes are ISO-2022's.
-    controls = len(head) - len(head.translate(None, _CONTROLS.translate(None, b"\x0b\x0e\x0f\x1b")))
-    share = 0.1 if _is_utf8_start(head) else 0.05
+    controls = len(head) - len(head.translate(None, CONTROLS.translate(None, b"\x0b\x0e\x0f\x1b")))
+    share = 0.1 if is_utf8_start(head) else 0.05
     return "binary" if controls > share * len(head) else None
 
 
@@ -162,44 +136,44 @@ def looks_binary(data: bytes) -> str | None:
 
 
 def _choose(data: bytes, header_charset: str | None, *, html: bool) -> _Choice:
-    for bom, charset, codec in _BOMS:
+    for bom, charset, codec in BOMS:
         if data.startswith(bom):
             return _Choice(charset, codec, "bom")
-    wide = _wide(data[:_PROBE])
+    wide = wide_codec(data[:_PROBE])
     if wide:
         return _Choice(wide.replace("-le", "le").replace("-be", "be"), wide, "bytes")
     labels = _labels(data, header_charset, html=html)
     if data.isascii():
         for charset, origin in labels:
             if charset == "iso-2022-jp" and b"\x1b" in data:
-                return _Choice(charset, _fitting(data, charset) or "iso2022_jp", origin)
+                return _Choice(charset, fitting(data, charset) or "iso2022_jp", origin)
         return _Choice("utf-8", "utf-8", "bytes")
     declared = labels[0][0] if labels else None
-    if _fits(data, "utf-8") or _mostly_utf8(data):
+    if fits(data, "utf-8") or _mostly_utf8(data):
         return _Choice("utf-8", "utf-8", "bytes", mislabelled=declared not in (None, "utf-8"))
     return _by_label(data, labels)
 
 
 def _by_label(data: bytes, labels: list[tuple[str, str]]) -> _Choice:
     """The first label that the bytes bear out, or else what the detector finds."""
-    if labels and labels[0][0] not in _EASY and (codec := _fitting(data, labels[0][0])):
+    if labels and labels[0][0] not in _EASY and (codec := fitting(data, labels[0][0])):
         return _Choice(labels[0][0], codec, labels[0][1])
     sample = _sample(data)
     guess = _detect(sample)
     for at, (charset, origin) in enumerate(labels):
-        codec = _fitting(data, charset)
+        codec = fitting(data, charset)
         if codec and not (charset in _EASY and _is_foreign(sample, guess, data)):
             return _Choice(charset, codec, origin, mislabelled=at > 0)
-    guessed = _fitting(data, guess) if guess else None
+    guessed = fitting(data, guess) if guess else None
     for charset, origin in labels:
         # A label is kept, and bad bytes replaced, where they are few, or where the only other reading is Latin text
         # that nobody wrote: three accents in a row are broken UTF-8, not French.
         few = charset not in ("utf-8", *_EASY) and _few_bad(data, charset)
         hopeless = charset == "utf-8" and guess not in _OTHER_SCRIPT and _mean_run(sample) >= _RUN
         if few or hopeless:
-            return _Choice(charset, _names(charset)[0], origin, mislabelled=charset != labels[0][0])
+            return _Choice(charset, codecs_of(charset)[0], origin, mislabelled=charset != labels[0][0])
     if guess and (guessed or _few_bad(data, guess)):
-        return _Choice(guess, guessed or _names(guess)[0], "detected", mislabelled=bool(labels))
+        return _Choice(guess, guessed or codecs_of(guess)[0], "detected", mislabelled=bool(labels))
     return _Choice("windows-1252", "cp1252", "detected", mislabelled=bool(labels) and labels[0][0] != "windows-1252")
 
 
@@ -255,7 +229,7 @@ def _is_foreign(sample: bytes, guess: str | None, data: bytes) -> bool:
         return False
     high = len(sample) - len(sample.translate(None, bytes(range(128, 256))))
     letters = len(sample) - len(sample.translate(None, b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    return high >= _ENOUGH and high >= _FOREIGN * (high + letters) and _fitting(data, guess) is not None
+    return high >= _ENOUGH and high >= _FOREIGN * (high + letters) and fitting(data, guess) is not None
 
 
 def _mean_run(sample: bytes) -> float:
@@ -263,23 +237,7 @@ def _mean_run(sample: bytes) -> float:
     return sum(map(len, runs)) / len(runs) if runs else 0.0
 
 
-# ---- bytes and codecs ------------------------------------------------------------------------------------------
-
-
-def _names(charset: str) -> tuple[str, ...]:
-    return _CODECS.get(charset) or (charset.replace("windows-", "cp"),)
-
-
-def _fits(data: bytes, codec: str) -> bool:
-    try:
-        data.decode(codec)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _fitting(data: bytes, charset: str) -> str | None:
-    return next((codec for codec in _names(charset) if _fits(data, codec)), None)
+# ---- how well the bytes bear it out ---------------------------------------------------------------------------
 
 
 def _mostly_utf8(data: bytes) -> bool:
@@ -294,63 +252,8 @@ def _mostly_utf8(data: bytes) -> bool:
 def _few_bad(data: bytes, charset: str) -> bool:
     """At most 1 % of the high bytes cannot be read, or one of some: a page cut within a character, a stray byte."""
     high = len(data) - len(data.translate(None, bytes(range(128, 256))))
-    text, _ = _decode(data, _names(charset)[0], html=False)
+    text, _ = decode(data, codecs_of(charset)[0], html=False)
     return text.count("\ufffd") <= max(int(high >= _ENOUGH), high // 100)
-
-
-def _decode(data: bytes, codec: str, *, html: bool) -> tuple[str, bool]:
-    """The text, and whether some bytes had to be replaced."""
-    wide = codec.startswith(("utf-16", "utf-32"))
-    if html and not wide:  # on bytes, which is quick in any script; none below 0x20 is part of a character
-        data = data.translate(_ESCAPED if codec.startswith("iso2022") else _SPACES)
-    try:
-        text, bad = data.decode(codec), False
-    except UnicodeDecodeError:
-        text, bad = _replace(data, codec), True
-    if html:
-        text = text.removeprefix("\ufeff")
-        text = _CONTROL.sub(" ", text) if wide or codec.startswith("iso2022") else text
-    return text, bad
-
-
-def _replace(data: bytes, codec: str) -> str:
-    """As ``data.decode(codec, "replace")``, but one-byte charsets by a table: their error handler costs 1 µs a byte."""
-    table = bytes(range(256)).decode(codec, "replace")
-    one_byte = len(table) == 256 and codec.startswith(("cp12", "iso", "koi8", "mac", "cp874", "ibm"))  # noqa: PLR2004
-    return codecs.charmap_decode(data, "strict", table)[0] if one_byte else data.decode(codec, "replace")
-
-
-def _is_utf8_start(head: bytes) -> bool:
-    return _fits(head, "utf-8") or any(_fits(head[:-cut], "utf-8") for cut in (1, 2, 3))
-
-
-def _wide(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a byte order mark, by where the NULs are: markup and spaces are ASCII in any script."""
-    head = head[: 1 << 12]
-    head = head[: len(head) & ~3] if len(head) > 8 else head[: len(head) & ~1]  # noqa: PLR2004
-    # a stray NUL in a short text is no sign: below 20 % of NULs, what reads as UTF-8 is UTF-8
-    few = head.count(0) < 0.2 * len(head) and _is_utf8_start(head)
-    if len(head) < 8 or b"\0" not in head or few:  # noqa: PLR2004
-        return None
-    nuls = [head[i::4].count(0) for i in range(4)]
-    quarter, pairs = len(head[3::4]), len(head) // 2
-    if quarter and nuls[3] == quarter and nuls[2] >= 0.9 * quarter and not nuls[0]:
-        return _sound(head, "utf-32-le")
-    if quarter and nuls[0] == quarter and nuls[1] >= 0.9 * quarter and not nuls[3]:
-        return _sound(head, "utf-32-be")
-    even, odd = nuls[0] + nuls[2], nuls[1] + nuls[3]
-    if odd >= 0.1 * pairs and even <= 0.01 * pairs:
-        return _sound(head, "utf-16-le")
-    if even >= 0.1 * pairs and odd <= 0.01 * pairs:
-        return _sound(head, "utf-16-be")
-    return None
-
-
-def _sound(head: bytes, codec: str) -> str | None:
-    """``codec`` if ``head`` reads as text in it: no more than 1 % control characters and replacements."""
-    text = head.decode(codec, "replace")
-    odd = len(_CONTROL.findall(text)) + text.count("\ufffd")
-    return codec if odd <= max(1, len(text) // 100) else None
 
 
 def _is_mojibake(text: str) -> bool:

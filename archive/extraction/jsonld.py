@@ -9,14 +9,16 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 Node = dict[str, Any]
 
-MAX_BLOCK: Final = 2 << 20  # characters; decoding a valid block of this size takes about 20 ms
+MAX_BLOCK: Final = 1 << 20  # characters of a block
+MAX_PAGE: Final = 2 << 20  # characters of all blocks
+MAX_REPAIR: Final = 1 << 18  # characters of a block that is no valid JSON and is worth a repair
 MAX_BLOCKS: Final = 50  # of one page
 MAX_DEPTH: Final = 100  # brackets open at once
 MAX_NODES: Final = 5000  # objects visited in one page
@@ -31,15 +33,17 @@ WORKS: Final = frozenset(
 )  # fmt: skip
 PAGES: Final = frozenset({"webpage", "itempage", "aboutpage", "faqpage", "qapage", "profilepage", "collectionpage"})
 ORGANISATIONS: Final = ("organization", "organisation", "corporation", "brand", "website")
+OPENERS: Final = frozenset("{[")
 # Where an article's own node may stand; other keys (itemListElement, hasPart, citation …) lead to other articles.
 INWARD: Final = ("@graph", "mainEntity", "mainEntityOfPage", "mainentity", "item", "about", "isPartOf", "article")
 
-_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
-_REPAIR = re.compile(r'("[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z))|,(?=\s*+[\]}])|/\*(?:[^*]++|\*(?!/))*+\*/', re.DOTALL)
+_BRACKET = re.compile(r'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|[^"\[\]{}])*+([\[\]{}]|\Z)', re.DOTALL)
+_REPAIR = re.compile(
+    r'("[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z))|,(?=\s*+[\]}])|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)', re.DOTALL
+)
 _BAD_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|(.?))', re.DOTALL)
 _WRAPPING = re.compile(r"<!--|-->|(?://|/\*)?\s?<!\[CDATA\[(?:\s?\*/)?|(?://|/\*)?\s?\]\]>(?:\s?\*/)?")
 _OPENING = re.compile(r"[{\[]")
-_NOT_BRACKET = re.compile(r"[^\[\]{}]+")
 _SALVAGE = re.compile(
     r'"(headline|datePublished|dateModified|inLanguage|articleSection|isAccessibleForFree|author)"\s{0,20}:\s{0,20}'
     r'(?:\[\s{0,20})?(?:\{(?:\s{0,20}"@?(?:type|id|url)"\s{0,20}:\s{0,20}"[^"\\]{0,300}",){0,3}'
@@ -68,9 +72,14 @@ class JsonLd:
     paywall: bool = False
 
 
-def read_jsonld(blocks: Iterable[str], url: str | None) -> JsonLd:
+def read_jsonld(blocks: Sequence[str], url: str | None) -> JsonLd:
     """The article's values from the page's ``application/ld+json`` blocks; empty lists where it states none."""
-    roots = [root for _, block in zip(range(MAX_BLOCKS), blocks, strict=False) for root in decode(block)]
+    roots: list[Any] = []
+    left = MAX_PAGE
+    for block in blocks[:MAX_BLOCKS]:
+        if len(block) <= min(left, MAX_BLOCK):  # a short block behind a long one is still read
+            left -= len(block)
+            roots += decode(block)
     known, nodes = _index(roots)
     ranked = sorted(((_rank(node, url), node) for node in nodes), key=lambda pair: pair[0])
     found = JsonLd()
@@ -91,11 +100,11 @@ def decode(block: str) -> list[Any]:
         return []
     start = _OPENING.search(block)
     if start is None:
-        if "&quot;" not in block:
+        if "&quot;" not in block or len(block) > MAX_REPAIR:
             return []
         block = html.unescape(block)
     values = _values(block)
-    if values:
+    if values or len(block) > MAX_REPAIR:
         return values
     repaired = _WRAPPING.sub(" ", block)
     if "&quot;" in repaired and '"' not in repaired:
@@ -132,8 +141,8 @@ def _too_deep(text: str) -> bool:
     if text.count("{") + text.count("[") <= MAX_DEPTH:
         return False
     depth = 0
-    for char in _NOT_BRACKET.sub("", _STRING.sub("", text)):
-        depth += 1 if char in "{[" else -1
+    for found in _BRACKET.finditer(text):
+        depth += 1 if found[1] in OPENERS else -1
         if depth > MAX_DEPTH:
             return True
     return False

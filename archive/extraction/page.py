@@ -18,7 +18,7 @@ import lxml.html
 from htmldate import find_date
 from lxml import etree
 from trafilatura import bare_extraction
-from trafilatura.metadata import extract_author, extract_title
+from trafilatura.metadata import Document, extract_author, extract_title
 
 from archive.errors import Rejected
 from archive.extraction.charset import Decoded
@@ -33,14 +33,24 @@ if TYPE_CHECKING:
 KINDS = {"p": "paragraph", "head": "heading", "item": "list-item", "quote": "quote", "code": "code", "row": "table-row"}
 BLOCK_TAGS = frozenset((*KINDS, "list", "table", "body"))
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-BAD_REFERENCE = re.compile(r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])|[xX]?0*[dD][89a-fA-F][0-9a-fA-F]{2});")
+BAD_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])|[xX]?0*[dD][89a-fA-F][0-9a-fA-F]{2});"
+)
+# soft hyphens and word joiners tell a browser where to break a line; in a text they split words
+INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u2060\ufeff"))
+MAX_ELEMENTS = 100_000  # the largest bench page has 10,106; trafilatura takes some 60 microseconds for each
 SHORT = 250  # characters; shorter texts are mostly teasers and notices
 
 
 def parser() -> lxml.html.HTMLParser:
     """A parser without limits on depth and size: with them, an article below 254 nested elements vanishes silently."""
     return lxml.html.HTMLParser(
-        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False, default_doctype=False
+        encoding="utf-8",
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        default_doctype=False,
     )
 
 
@@ -55,12 +65,15 @@ def warm() -> None:
 
 def parse(text: str) -> lxml.html.HtmlElement:
     """The tree of a page. Raises ``Rejected`` where there is none."""
-    # libxml2 stops at references to control characters, and trafilatura then returns nothing
-    clean_text = BAD_REFERENCE.sub(" ", text) if "&#" in text else text
+    # libxml2 stops at references to control characters, and at a form feed trafilatura returns nothing
+    clean_text = (BAD_REFERENCE.sub(" ", text) if "&#" in text else text).replace("\f", " ")
     try:
         tree = lxml.html.document_fromstring(clean_text.encode("utf-8", "replace"), parser=parser())
     except etree.ParserError as why:
         raise Rejected("extraction", "no-text", f"no element in {len(text)} characters") from why
+    elements = int(tree.xpath("count(//*)"))
+    if elements > MAX_ELEMENTS:
+        raise Rejected("extraction", "too-complex", f"{elements} elements, the limit is {MAX_ELEMENTS}")
     return tree
 
 
@@ -71,7 +84,7 @@ def extract_page(
     tree = parse(decoded.text)
     metadata = complete(read_metadata(tree, url), tree, url, captured_at)
     document = bare_extraction(tree, url=url, include_comments=False, with_metadata=False)
-    text, blocks = text_of(document.body) if document is not None else ("", ())
+    text, blocks = text_of(document.body) if isinstance(document, Document) else ("", ())
     if not text:
         raise Rejected("extraction", "no-text", f"no main text in {len(decoded.text)} characters of HTML")
     stated = asdict(metadata)
@@ -118,7 +131,9 @@ def extract_dump(data: bytes, decoded: Decoded, *, flags: tuple[str, ...], made_
     )
 
 
-def complete(metadata: Metadata, tree: lxml.html.HtmlElement, url: str | None, captured_at: datetime | None) -> Metadata:
+def complete(
+    metadata: Metadata, tree: lxml.html.HtmlElement, url: str | None, captured_at: datetime | None
+) -> Metadata:
     """``metadata`` with title, authors and date that the page does not state, as trafilatura and htmldate find them."""
     found: dict[str, Any] = {}
     if not metadata.title and (title := _line(extract_title(tree))):
@@ -175,7 +190,7 @@ def _join(pieces: Any) -> tuple[str, tuple[Block, ...]]:  # noqa: ANN401 - an it
     blocks: list[Block] = []
     at = 0
     for kind, raw in pieces:
-        for part in re.split(r"\n[ \n]*\n", CONTROL.sub(" ", raw)):
+        for part in re.split(r"\n[ \n]*\n", CONTROL.sub(" ", raw).translate(INVISIBLE)):
             lines = [" ".join(line.split()) for line in part.split("\n")]
             words = unicodedata.normalize("NFC", "\n".join(line for line in lines if line)).strip(" |")
             if words:

@@ -127,7 +127,9 @@ _CODE: Final = re.compile(
     r"|!important|^@(?:media|import|font-face)\b|:\s?-?[\d.]{1,8}(?:px|em|rem|vh|vw|%)|^[\w-]{1,40}:\s?[^;]{1,200};$"
     r"|\"\s?:\s?[\[{\"\d]|^[.#@][\w-]{1,60}[^{]{0,200}\{|^[\w$.\[\]]{1,80}\s?[-+]?=[^=]|^[\w$]{1,40}(?:\.[\w$]{1,40}){1,8}\(|^<\?\w"
 )
-_TAG: Final = re.compile(r"</?[A-Za-z][A-Za-z0-9:-]{0,20}(?:\s[^<>]{0,400})?/?>|<!--|-->|^[\w-]{2,30}=\"[^\"]{0,400}\"$")
+_TAG: Final = re.compile(
+    r"</?[A-Za-z][A-Za-z0-9:-]{0,20}(?:\s[^<>]{0,400})?/?>|<!--|-->|^[\w-]{2,30}=\"[^\"]{0,400}\"$"
+)
 
 MONTHS: Final = (
     "jan ene gen янв oca", "feb fév fev фев şub", "mar mär mrt maa мар", "apr avr abr huh апр nis", "may mai maj mag mei tou мая",
@@ -135,15 +137,22 @@ MONTHS: Final = (
     "oct okt ott out lok окт eki", "nov нояб ноя kas", "dec dez déc dic des jou дек ara",
 )  # fmt: skip
 _ISO: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)")
-_NUMERIC: Final = re.compile(r"(?<!\d)(\d\d?)\.\s?(\d\d?)\.\s?((?:19|20)\d\d)(?!\d)")  # with dots it is always day first
+_NUMERIC: Final = re.compile(
+    r"(?<!\d)(\d\d?)\.\s?(\d\d?)\.\s?((?:19|20)\d\d)(?!\d)"
+)  # with dots it is always day first
 _EAST: Final = re.compile(r"((?:19|20)\d\d)\s?[年년]\s?(\d\d?)\s?[月월]\s?(\d\d?)\s?[日일]")
-_DAY_MONTH: Final = re.compile(r"(?<!\d)(\d\d?)(?:st|nd|rd|th|er|\.)?\s(?:de\s)?([^\W\d_]{3,10})\.?,?\s(?:de\s)?((?:19|20)\d\d)(?!\d)")
+_DAY_MONTH: Final = re.compile(
+    r"(?<!\d)(\d\d?)(?:st|nd|rd|th|er|\.)?\s(?:de\s)?([^\W\d_]{3,10})\.?,?\s(?:de\s)?((?:19|20)\d\d)(?!\d)"
+)
 _MONTH_DAY: Final = re.compile(r"\b([^\W\d_]{3,10})\.?\s(\d\d?)(?:st|nd|rd|th)?,?\s((?:19|20)\d\d)(?!\d)")
 _BY: Final = re.compile(
-    r"(?:(?:written |words |posted |reported )?by|von|par|por|di|door|av|af|autore?|текст|автор|yazan)\s?:?\s(.{3,120})", re.IGNORECASE
+    r"(?:(?:written |words |posted |reported )?by|von|par|por|di|door|av|af|autore?|текст|автор|yazan)\s?:?\s(.{3,120})",
+    re.IGNORECASE,
 )
 _AND: Final = re.compile(r"\s?,\s|\s(?:and|und|et|y|e|en|och|og|и|ve|&)\s")
-_NAME: Final = re.compile(r"[^\W\d_a-z][\w.'’-]{0,30}(?:\s(?:de|da|van|von|der|den|del|di|la|le|al|bin|el|[^\W\d_a-z][\w.'’-]{0,30})){1,4}")
+_NAME: Final = re.compile(
+    r"[^\W\d_a-z][\w.'’-]{0,30}(?:\s(?:de|da|van|von|der|den|del|di|la|le|al|bin|el|[^\W\d_a-z][\w.'’-]{0,30})){1,4}"
+)
 FIRST_YEAR: Final = 1980  # no web page is older, and "12.10.1970" in a first line is somebody's birthday
 _MONTHS: Final = {name: number for number, names_ in enumerate(MONTHS, 1) for name in names_.split()}
 

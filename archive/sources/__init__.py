@@ -131,6 +131,8 @@ def name_of(head: bytes) -> str | None:
     for magic, name in MAGICS:
         if head.startswith(magic) and (magic != b"BM" or head[6:10] == bytes(4)):
             return name
+    if head.startswith(b"filedesc://"):
+        return "an ARC file, which is not read"
     if head[:4] == b"RIFF":
         return "a WebP image" if head[8:12] == b"WEBP" else "a sound or film"
     if head[4:8] == b"ftyp":

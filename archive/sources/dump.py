@@ -21,6 +21,7 @@ NO_CAPTURE = re.compile(
     r"srt|vtt|ics|vcf|eml|mbox|mht|mhtml|cdx|cdxj|idx|lock|sha1|sha256|md5|pem|crt|plist"
     r")"
 )
+ARCHIVES = re.compile(r"\.(warc|wet|wat|arc|wacz)")
 NAMES = (".txt", ".text")
 JSON = re.compile(rb"(\xef\xbb\xbf)?\s*(\{\s*[\"}]|\[\s*[\[{\]])")
 MHTML = re.compile(rb"(?im)^mime-version:")
@@ -53,6 +54,8 @@ class DumpSource:
 def no_capture(head: bytes, name: str) -> str | None:
     """What a text is that is no capture ("a .css file, no capture"); None where it may be one."""
     suffix = PurePosixPath(name).suffix.lower()
+    if ARCHIVES.fullmatch(suffix):
+        return f"named {suffix}, but no record starts in it"
     if NO_CAPTURE.fullmatch(suffix):
         return f"a {suffix} file, no capture"
     if name == ".DS_Store":

@@ -39,7 +39,7 @@ WORDS = re.compile(r"\s*(UTC|GMT|Z)$", re.IGNORECASE)
 Line = tuple[int, int, bytes | None, int, bytes]  # number, offset, bytes (None: over the limit), length, SHA-256
 
 
-class Unusable(Exception):  # noqa: N818 - a state of the input, not an error of ours
+class Unusable(Exception):
     """A line that is no capture: reason and detail."""
 
     def __init__(self, reason: str, detail: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ RECORD = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n", re.IGNORECASE)
 CHUNK = 1 << 16
 PEEK = 1 << 12  # a gzip header with a name is shorter; more would make the search for a next member quadratic
 MARGIN = 2 << 20
+APART = 16 << 20
 FREE = 64 << 20
 
 ReadAt = Callable[[int, int], bytes]
@@ -99,18 +101,27 @@ def measure_run(read_at: ReadAt, start: int, size: int, limits: Limits) -> Run:
 
 
 class Unpacked:
-    """A run of members as a file that can be read at any place. Going far back starts again from the beginning."""
+    """A run of members as a file that can be read at any place.
+
+    A record's end is looked at before its block is read. Going back starts again from the last mark in front, of which
+    the latest eight are kept, 16 MB apart; else from the beginning.
+    """
 
     def __init__(self, read_at: ReadAt, start: int, run: Run) -> None:
         self._read_at, self._start, self._run = read_at, start, run
         self._position = 0
+        self._marks: deque[tuple[int, int, zlib._Decompress]] = deque(maxlen=8)
         self._restart()
 
     def _restart(self) -> None:
-        self._at = self._start
-        self._base = 0
-        self._buffer = bytearray()
+        self._at, self._base, self._buffer = self._start, 0, bytearray()
         self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        while self._marks:
+            at, base, unpacker = self._marks[-1]
+            if base <= self._position:
+                self._at, self._base, self._unpacker = at, base, unpacker.copy()
+                break
+            self._marks.pop()
 
     def seek(self, position: int, whence: int = 0) -> int:
         """The new position, counted from the start (``whence`` 0) or the end (2)."""
@@ -123,7 +134,7 @@ class Unpacked:
             self._restart()
         end = min(self._position + length, self._run.size)
         while self._base + len(self._buffer) < end and self._unpack():
-            surplus = self._position - MARGIN - self._base
+            surplus = min(self._position - MARGIN - self._base, len(self._buffer))
             if surplus > MARGIN:
                 del self._buffer[:surplus]
                 self._base += surplus
@@ -136,8 +147,11 @@ class Unpacked:
         if self._unpacker.eof:
             self._at -= len(self._unpacker.unused_data)
             self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        here = self._base + len(self._buffer)
+        if here - (self._marks[-1][1] if self._marks else 0) >= APART:
+            self._marks.append((self._at, here, self._unpacker.copy()))
         tail = self._unpacker.unconsumed_tail
-        chunk = tail or self._read_at(self._at, CHUNK)
+        chunk = tail or self._read_at(self._at, max(0, min(CHUNK, self._run.end - self._at)))
         if not chunk:
             return False
         try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from archive import wrapping
 from archive.model import Capture, Damage, ReadOptions, Skip
-from archive.sources import Opened, damaged, skipped, time_of
+from archive.sources import Opened, damaged, name_of, skipped, time_of
 from archive.sources.unpack import broken_of
 
 BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -29,9 +30,14 @@ class PageSource:
 
     def recognises(self, head: bytes, name: str) -> bool:
         """True where the bytes start like a page; a name that says so lets any text pass."""
-        if looks_like_page(head):
+        from archive.sources.dump import NO_CAPTURE, looks_like_text  # it leans on this module
+
+        start = plain_ascii(head[:SNIFF])
+        if START.match(start) or XML.match(start):
             return True
-        return name.lower().endswith(NAMES) and _is_text(head)
+        if NO_CAPTURE.fullmatch(PurePosixPath(name).suffix.lower()) or name_of(head):
+            return False  # a script that writes pages, or an ARC file, is full of tags too
+        return looks_like_page(head) or (name.lower().endswith(NAMES) and looks_like_text(head))
 
     def captures(self, opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
         """The page."""
@@ -87,12 +93,6 @@ def whole_file(opened: Opened, options: ReadOptions, kind: str, media_type: str)
         captured_at_origin=moment_origin,
         flags=(*flags, "truncated") if broken else flags,
     )
-
-
-def _is_text(head: bytes) -> bool:
-    from archive.sources.dump import looks_like_text  # it leans on this module
-
-    return looks_like_text(head)
 
 
 SOURCE = PageSource()

@@ -1,9 +1,11 @@
 """Records in a stream of bytes, and the gaps between them.
 
-A record's declared length is a claim. It is believed where the block is followed by the end of the stream, the next
-record, or CR LF CR LF; else the next ``WARC/x.y`` line that a field follows marks where the damage ends. Records and gaps
-together cover the stream: no byte is passed over in silence. A record larger than ``limits.record_bytes`` is digested
-as it passes by, not held.
+A record's declared length is a claim. It is believed where the end of the stream or the next record follows the block,
+unless the block's digest is that of a shorter one, behind which another record starts. Where only CR LF CR LF follows,
+the next record's first bytes may be damaged, or the length is wrong: then a declared digest has to match, and no record
+may start inside the block. Else the next ``WARC/x.y`` line that a field follows marks where the damage ends. Records and
+gaps together cover the stream: no byte is passed over in silence. A record larger than ``limits.record_bytes`` is
+digested as it passes by, not held.
 """
 
 from __future__ import annotations
@@ -16,19 +18,21 @@ from typing import BinaryIO
 
 from warcio.statusandheaders import StatusAndHeaders
 
-from archive import entity, warc
+from archive import entity, identity, warc
 from archive.model import Limits
 from archive.sources.members import GZIP_MAGIC, peek
 
 START = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n[!-9;-~]+[ \t]*:", re.IGNORECASE)
 VERSION_LINE = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n", re.IGNORECASE)
+IN_HEADER = re.compile(rb"(?<=\n)" + START.pattern, re.IGNORECASE)
+INSIDE = re.compile(rb"\r?\n\r?\n(?=WARC/\d)")  # case matters: a literal is found at once
 HEAD_END = re.compile(rb"\n\r?\n")
 NEWLINES = re.compile(rb"[\r\n]*")
 MAGIC = re.compile(re.escape(GZIP_MAGIC) + rb"[\x00-\x1f]")
 SEARCH = 1 << 20
 
 
-class Unreadable(Exception):  # noqa: N818 - a state of the input, not an error of ours
+class Unreadable(Exception):
     """No record can be read here; ``search_from`` is where the next one may start."""
 
     def __init__(self, reason: str, detail: str, search_from: int) -> None:
@@ -80,10 +84,7 @@ class Window:
 
     def sha256(self, start: int, end: int) -> bytes:
         """Digest of a range as it stands."""
-        digest = hashlib.sha256()
-        for position in range(start, end, SEARCH):
-            digest.update(self.at(position, min(SEARCH, end - position)))
-        return digest.digest()
+        return _digest(self, "sha256", start, end)
 
 
 def read_record(window: Window, start: int, limits: Limits) -> Placed:
@@ -94,7 +95,7 @@ def read_record(window: Window, start: int, limits: Limits) -> Placed:
     head, fields = _read_head(window, start, limits)
     block_start = start + len(head)
     length_text = (fields.get_header("Content-Length") or "").strip()
-    if not re.fullmatch(r"\d{1,18}", length_text):
+    if not re.fullmatch(r"[0-9]{1,18}", length_text):
         shown = f'"{length_text[:40]}" is no length' if length_text else "is missing"
         raise Unreadable("content-length", f"Content-Length {shown}", block_start)
     length = int(length_text)
@@ -102,13 +103,13 @@ def read_record(window: Window, start: int, limits: Limits) -> Placed:
     if block_end > window.size:
         missing = f"Content-Length says {length} bytes, {window.size - block_start} are there"
         raise Unreadable("truncated", missing, block_start)
-    end = _record_end(window, block_end)
+    end, followed = _record_end(window, block_end)
     if end is None:
-        raise Unreadable(
-            "content-length", f"Content-Length says {length} bytes, but no record ends there", block_start
-        )
+        raise Unreadable("content-length", f"Content-Length says {length} bytes, but no record ends there", block_start)
+    _doubt(window, fields, block_start, block_end, followed=followed)
     trailer = window.at(block_end, end - block_end)
-    return Placed(start=start, end=end, raw=_read_block(window, head, fields, block_start, length, trailer, limits))
+    raw = _read_block(window, head, fields, start=block_start, length=length, trailer=trailer, limits=limits)
+    return Placed(start=start, end=end, raw=raw)
 
 
 def _read_head(window: Window, start: int, limits: Limits) -> tuple[bytes, StatusAndHeaders]:
@@ -117,7 +118,10 @@ def _read_head(window: Window, start: int, limits: Limits) -> tuple[bytes, Statu
         chunk = window.at(start, want)
         if not VERSION_LINE.match(chunk):
             raise Unreadable("garbage", "no WARC record starts here", start + 1)
-        if end := HEAD_END.search(chunk):
+        end = HEAD_END.search(chunk)
+        if other := IN_HEADER.search(chunk, 5, end.end() if end else len(chunk)):
+            raise Unreadable("header", "another record starts inside the header", start + other.start())
+        if end:
             head = chunk[: end.end()]
             break
         if want > limits.header_bytes:
@@ -128,23 +132,59 @@ def _read_head(window: Window, start: int, limits: Limits) -> tuple[bytes, Statu
     return head, warc.read_fields(head)
 
 
-def _record_end(window: Window, block_end: int) -> int | None:
-    """Where the record ends, newlines included; None where nothing shows that it ends there."""
+def _record_end(window: Window, block_end: int) -> tuple[int | None, bool]:
+    """Where the record ends, newlines included, and whether the next one or the end of the stream follows there.
+
+    None where nothing shows that the record ends there.
+    """
     after = window.at(block_end, 4096)
     newlines = NEWLINES.match(after)
     blank = newlines.group() if newlines else b""
     end = block_end + len(blank)
-    rest = after[len(blank) :]
-    if end >= window.size or rest[:5].upper() == b"WARC/" or rest.startswith(GZIP_MAGIC) or blank.startswith((b"\r\n\r\n", b"\n\n")):
-        return end
+    if end >= window.size or after[len(blank) :][:5].upper() == b"WARC/" or _member_starts(window, end):
+        return end, True
     # one of the four bytes between the records is damaged
     if VERSION_LINE.match(after[4:]) or block_end + 4 == window.size:
-        return block_end + 4
-    return None
+        return block_end + 4, True
+    for ending in (b"\r\n\r\n", b"\n\n"):
+        if blank.startswith(ending):
+            return block_end + len(ending), False
+    return None, False
+
+
+def _member_starts(window: Window, position: int) -> bool:
+    """True where a gzip member begins that inflates to a record; a gzipped body inside a record does not."""
+    magic = window.at(position, len(GZIP_MAGIC)) == GZIP_MAGIC
+    return magic and VERSION_LINE.match(peek(window.at, position)) is not None
+
+
+def _doubt(window: Window, fields: StatusAndHeaders, start: int, end: int, *, followed: bool) -> None:
+    """Raises ``Unreadable`` where the block from ``start`` to ``end`` shows that its declared length is wrong.
+
+    A length that takes in no more than the newlines behind the block loses nothing, and passes.
+    """
+    declared = identity.declared_digest(fields.get_header("WARC-Block-Digest") or "")
+    claim = f"Content-Length says {end - start} bytes, but "
+    if not followed:
+        if window.find(START, start, end) is not None:
+            raise Unreadable("content-length", claim + "another record starts inside them", start)
+        if declared and _digest(window, declared[0], start, end) != declared[1]:
+            raise Unreadable("content-length", claim + "no record follows, and the digest is another", start)
+        return
+    inside = window.find(INSIDE, start, end - 4) if declared else None
+    if declared and inside is not None and _digest(window, declared[0], start, inside) == declared[1]:
+        raise Unreadable("content-length", claim + f"the digest is that of the first {inside - start}", inside)
+
+
+def _digest(window: Window, algorithm: str, start: int, end: int) -> bytes:
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    for position in range(start, end, SEARCH):
+        digest.update(window.at(position, min(SEARCH, end - position)))
+    return digest.digest()
 
 
 def _read_block(
-    window: Window, head: bytes, fields: StatusAndHeaders, start: int, length: int, trailer: bytes, limits: Limits
+    window: Window, head: bytes, fields: StatusAndHeaders, *, start: int, length: int, trailer: bytes, limits: Limits
 ) -> warc.RawRecord:
     if length <= limits.record_bytes:
         block = window.at(start, length)

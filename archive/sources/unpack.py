@@ -28,7 +28,7 @@ RESTARTS = 2
 UNPACKED = "; offset and length are of the unpacked bytes"
 
 
-class Broken(Exception):  # noqa: N818 - a state of the input, not an error of ours
+class Broken(Exception):
     """Nothing more can be unpacked: ``truncated``, ``corrupt``, ``checksum``, ``garbage`` or ``bomb``."""
 
     def __init__(self, reason: str, detail: str) -> None:

@@ -24,7 +24,16 @@ from archive.model import Capture, Damage, Limits, Locator, ReadOptions, Skip
 from archive.sources import Opened
 from archive.sources.members import GZIP_MAGIC, Member, Run, Unpacked, inflate_member, measure_run, peek
 from archive.sources.records import (
-    SEARCH, START, VERSION_LINE, Gap, Placed, Unreadable, Window, next_start, read_record, read_stream,
+    SEARCH,
+    START,
+    VERSION_LINE,
+    Gap,
+    Placed,
+    Unreadable,
+    Window,
+    next_start,
+    read_record,
+    read_stream,
 )  # fmt: skip
 
 
@@ -68,27 +77,29 @@ def _scan_run(window: Window, start: int, limits: Limits) -> Generator[tuple[Pla
     """Records and gaps of members that do not hold just one sound record; returns where the next run starts.
 
     Of a run that breaks off, only records that another record follows are believed: in the last one the damage may sit.
+    All that it gives shares the range of its members; what it unpacks to is covered once.
     """
     run = measure_run(window.at, start, window.size, limits)
+    error, end = run.error, run.end
+    if error:
+        end = next_start(window, start + 1, gzip=True)
+        if end < run.end:  # a damaged member can be inflated far into the next ones
+            run = measure_run(Window(window.file, end).at, start, end, limits)
     unpacked = Window(cast("BinaryIO", Unpacked(window.at, start, run)), run.size)
-    believed = 0
+    covered = believed = 0
     for item in read_stream(unpacked, limits):
-        if run.error and not VERSION_LINE.match(unpacked.at(item.end, 64)):
+        if error and not VERSION_LINE.match(unpacked.at(item.end, 64)):
             break
-        if not run.error or isinstance(item, Placed):
-            believed += isinstance(item, Placed)
-            yield item, _in_members(item, start, run.end - start)
-    if not run.error:
-        if run.size == 0:
-            yield Gap(start=0, end=0, reason="empty-member", detail="a gzip member without content"), Locator(
-                path="", offset=start, length=run.end - start
-            )
-        return run.end
-    end = next_start(window, start + 1, gzip=True)
-    detail = run.error + (f"; {believed} records in front of the damage were read" if believed else "")
-    reason = "bomb" if run.error.startswith("bomb") else "truncated" if "cut off" in run.error else "gzip"
-    gap = Gap(start=start, end=end, reason=reason, detail=detail)
-    yield gap, Locator(path="", offset=start, length=end - start)
+        yield item, _in_members(item, start, end - start)
+        believed, covered = believed + isinstance(item, Placed), item.end
+    if error:
+        reason = "bomb" if error.startswith("bomb") else "truncated" if "cut off" in error else "gzip"
+        detail = error + (f"; {believed} records in front of the damage were read" if believed else "")
+        gap = Gap(start=covered, end=run.size, reason=reason, detail=detail)
+        yield gap, _in_members(gap, start, end - start)
+    elif run.size == 0:
+        gap = Gap(start=0, end=0, reason="empty-member", detail="a gzip member without content")
+        yield gap, _in_members(gap, start, end - start)
     return end
 
 
@@ -119,7 +130,7 @@ class WarcSource:
                     offset=place.offset,
                     length=place.length,
                     reason=item.reason,
-                    detail=item.detail if place.unpacked_offset is None else f"{item.detail} ({_unpacked(item)})",
+                    detail=item.detail + (_unpacked(item) if place.unpacked_length else ""),
                     sha256=window.sha256(place.offset, place.offset + place.length),
                 )
             else:
@@ -128,7 +139,7 @@ class WarcSource:
 
 
 def _unpacked(item: Gap) -> str:
-    return f"bytes {item.start} to {item.end} of what the gzip member unpacks to"
+    return f" (bytes {item.start} to {item.end} of what the gzip member unpacks to)"
 
 
 def read_at(file: BinaryIO, locator: Locator, limits: Limits) -> warc.RawRecord:
@@ -139,6 +150,8 @@ def read_at(file: BinaryIO, locator: Locator, limits: Limits) -> warc.RawRecord:
         outer = Window(file)
         member = inflate_member(outer.at, locator.offset, outer.size, limits.record_bytes + limits.header_bytes)
         if member.whole and locator.unpacked_offset == 0 and locator.unpacked_length == len(member.data):
+            if member.length != locator.length:
+                raise Unreadable("length", f"the gzip member has {member.length} bytes", member.length)
             window, start = Window(BytesIO(member.data), len(member.data)), 0
         else:
             end = locator.unpacked_offset + (locator.unpacked_length or 0)

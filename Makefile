@@ -1,0 +1,69 @@
+# make demo  the way from sample captures to a verified corpus      make test  the tests
+# Everything is installed into .venv, which is made when it is first needed, and again when pyproject.toml has changed.
+
+PYTHON ?= python3
+BENCH  ?= ../shared/bench
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+CORPUS := demo/corpus
+
+.PHONY: help demo test lint bench clean
+
+help:
+	@echo "make demo   install, convert the sample captures, show what became of each, trace one, verify all"
+	@echo "make test   install and run the tests"
+	@echo "make lint   ruff and mypy"
+	@echo "make bench  scores, speed and memory on the bench pages, where you have the bench folder (BENCH=$(BENCH))"
+	@echo "make clean  remove .venv, demo and caches"
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/installed: $(VENV)/made pyproject.toml
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/installed-%: $(VENV)/made pyproject.toml
+	$(PIP) -e '.[$*]'
+	@touch $(VENV)/installed $@
+
+demo: $(VENV)/installed
+	rm -rf demo
+	@echo
+	@echo '$$ archive convert tests/samples -o $(CORPUS)'
+	@$(BIN)/archive convert tests/samples -o $(CORPUS); code=$$?; \
+	  if [ $$code -eq 1 ]; then echo "exit code 1: some input is damaged, as it should be here; the rest is in the corpus"; \
+	  else exit $$code; fi
+	@echo
+	@$(BIN)/python tests/show_demo.py $(CORPUS)
+	@echo
+	@id=$$($(BIN)/python tests/show_demo.py $(CORPUS) --id) && echo "\$$ archive trace $(CORPUS) $$id" && \
+	  $(BIN)/archive trace $(CORPUS) $$id
+	@echo
+	@echo '$$ archive verify $(CORPUS)'
+	@$(BIN)/archive verify $(CORPUS)
+
+test: $(VENV)/installed-test
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/installed-lint
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/installed
+	@if [ ! -d "$(BENCH)" ]; then \
+	  echo "no bench folder at $(BENCH): the bench pages are their publishers', and no part of this project."; \
+	  echo "Where you have it elsewhere: make bench BENCH=FOLDER"; exit 1; fi
+	mkdir -p demo
+	$(BIN)/python $(BENCH)/bench.py html --baseline
+	$(BIN)/python $(BENCH)/bench.py speed
+	cd demo && ../$(BIN)/python $(abspath $(BENCH))/measure.py --docs 116 -- sh -c \
+	  'rm -rf bench && ../$(BIN)/archive convert $(abspath $(BENCH))/html/fundus_dev.warc.gz -o bench --quiet'
+
+clean:
+	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find archive tests -name __pycache__ -type d -prune -exec rm -rf {} +

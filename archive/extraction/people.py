@@ -1,0 +1,129 @@
+"""The names of the persons in a byline."""
+
+# ruff: noqa: RUF001, SIM905  lexicons are in their own scripts, and read best as lines of words
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from archive.extraction.values import MAX_TEXT, MAX_VALUES, Candidate, clean_text, spelling
+
+People = tuple[tuple[str, ...], str | None]
+NOBODY: Final[People] = ((), None)
+MAX_NAME: Final = 80  # characters of one person's name
+_PREFIX = re.compile(
+    r"(?:(?:this (?:post|article) (?:was|is)\s)?(?:(?:written|words|story|posted|reported|text|authored|edited|published"
+    r"|created|contributed|(?:view )?(?:all |more )?(?:posts|articles))\s)?by|read more about|about the author|von|par|por"
+    r"|di|af|av|door|od|от|текст|(?:the |post )?author|autore?|auteur|автор|文|作者|記者|记者|執筆|投稿者|文責)(?:\s*[:：/／]\s*|\s+)",
+    re.IGNORECASE,
+)
+# A piece that names somebody who did something else, and what stands behind a name on a button or as a role.
+_OTHER = re.compile(
+    r"(?:(?:medically|clinically|last|fact)[\s-])?(?:reviewed|updated|checked|translated|photograph(?:s|ed|y)?|photos?"
+    r"|illustrat(?:ed|ions?)|geprüft|aktualisiert|fotos?)\s+(?:by|von|par|por|de|on)\s|updated?:?\s",
+    re.IGNORECASE,
+)
+_BUTTON = re.compile(r"\s+(?:follow|sponsored|subscribe)", re.IGNORECASE)
+_DASH = re.compile(r"\s+[-–—]\s+")
+_SPLIT = re.compile(
+    r"\s*[;|•·、，\n]\s*|\s+(?:and|und|et|och|og|with|&|\+|/|и|та|ve)\s+|,\s*(?:and\s+|und\s+)?", re.IGNORECASE
+)
+_SHORT_AND = re.compile(r"(?<=\S\s)(\S+)\s+(?:y|e|i|en|a)\s+(?=\S+\s\S)")  # only between names of two words
+_SUFFIX = re.compile(
+    r"(?:jr|sr|ii|iii|iv|m\.?d|ph\.?d|m\.?sc?|m\.?a|r\.?d|r\.?n|rdn|esq|dds|jd|mba|cpa|cfp|psyd|do|fand)\.?",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"https?:|www\.|/|\S+@\S+$", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+_CODE = re.compile(r"\s*\([^()]{0,40}\)")
+_NOT_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|html|php)\b|[<>{}=]|\d{3}", re.IGNORECASE)
+PARTICLES: Final = frozenset("de da do dos das del della di van von der den ten la le y e af bin al el zu".split())
+ROLES: Final = frozenset(
+    "staff writer writers editor editors editorial team reporter reporters correspondent contributor contributors contributing"
+    " columnist senior admin administrator author authors by guest desk newsroom redaktion redakteur redakteurin redakcja"
+    " redazione redacción redaccion rédaction redactie redação redaktionen редакция редакція chief political associate"
+    " web news user unknown anonymous gast autor the written about name".split()
+)
+OCCUPATIONS: Final = frozenset(
+    "writer reporter editor correspondent columnist contributor redakteur redakteurin author journalist".split()
+)
+WORKS: Final = frozenset("blog magazine content contributing".split())  # "Acme Blog Contributor" has no person in it
+
+
+def people_of(candidates: list[Candidate], sites: set[str]) -> People:
+    """The names in all candidates, each once, without the site's own; and their origin."""
+    names: dict[str, str] = {}
+    for raw, _ in candidates[:MAX_VALUES]:
+        for number, name in enumerate(person_names(raw)):
+            if spelling(name) not in sites:
+                names.setdefault(spelling(name), name)
+            elif number == 0:
+                break  # "Example News, Frankfurt, Germany": what follows a site's name is its address
+    return tuple(names.values()), candidates[0][1] if names else None
+
+
+def site_as_author(candidates: list[Candidate], sites: set[str]) -> People:
+    """The site's own name where the page gives that as its author."""
+    for raw, origin in candidates[:MAX_VALUES]:
+        text = clean_text(raw) or ""
+        if len(text) <= MAX_NAME and spelling(text) in sites:
+            return (text,), origin
+    return NOBODY
+
+
+def person_names(raw: str) -> list[str]:
+    """The names in a byline, apart; ``Bob Ray, Jr.`` is one name. Addresses and roles are none."""
+    text = clean_text(raw) or ""
+    if len(text) > MAX_TEXT // 5 or _ADDRESS.match(text):
+        return []
+    text = _SHORT_AND.sub(r"\1;", _without_prefix(_CODE.sub(" ", text)))
+    names: list[str] = []
+    for piece in _SPLIT.split(text):
+        name = _without_role(_without_prefix(piece).strip(" ,:-–—|"))
+        if names and _SUFFIX.fullmatch(name):
+            names[-1] += f", {name}"
+        elif name and len(name) <= MAX_NAME and not _NOT_NAME.search(name) and not _OTHER.match(name):
+            words = _words(name)
+            if words and not words <= ROLES:
+                names.append(name)
+    return names
+
+
+def _without_prefix(text: str) -> str:
+    """A byline without "By" and its like; twice, for "Author: Posted by"."""
+    for _ in range(2):
+        found = _PREFIX.match(text)
+        if found is None:
+            return text
+        text = text[found.end() :].strip(" .,:-–—|")
+    return text
+
+
+def _without_role(name: str) -> str:
+    """A name without a button or a role behind it: "Ann Lee Follow", "Ann Lee - Newsroom", "Ann Lee Senior Writer"."""
+    found = _BUTTON.search(name)
+    if found and found.end() == len(name):
+        name = name[: found.start()]
+    parts = _DASH.split(name, maxsplit=1)
+    if len(parts) == 2 and _words(parts[1]) & ROLES and not _words(parts[0]) & ROLES:  # noqa: PLR2004
+        return parts[0]
+    words = name.split()
+    if len(words) > 2 and words[-1].lower() in OCCUPATIONS:  # noqa: PLR2004
+        at = next(number for number, word in enumerate(words) if word.lower() in ROLES or word.lower() in OCCUPATIONS)
+        if at == 2 and not {word.lower() for word in words[:at]} & WORKS:  # noqa: PLR2004
+            return " ".join(words[:at])
+    return name
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower()))
+
+
+def is_byline(text: str) -> bool:
+    """Whether a text is names and nothing else: two to four capitalised words each, or a short one without case."""
+    names = person_names(text)
+    return bool(names) and all(
+        2 <= len(words := name.split()) <= 4 and all(word[:1].isupper() or word in PARTICLES for word in words)  # noqa: PLR2004
+        for name in names
+    )

@@ -1,0 +1,117 @@
+"""Does a corpus have the files that it names, whole and unchanged, and the inputs that its rows refer to?
+
+The first part of ``proof.py``: what can be said before any row is made anew.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from archive import manifest, storage
+from archive.corpus import Corpus
+from archive.errors import ArchiveError
+from archive.model import CorpusFile
+from archive.rows import InputRow
+from archive.schema import SCHEMA_VERSION, arrow_schema
+
+OUTSIDE = ("manifest.json", "runs")
+Fail = Callable[[str, str, str, str], None]  # table, id, what, detail
+
+
+def check_files(corpus: Corpus, fail: Fail) -> bool:
+    """Checks each file of the manifest, and that no other is there; False where a table cannot be read at all."""
+    readable = True
+    named = {file.path: file for file in corpus.manifest.files}
+    for path, file in sorted(named.items()):
+        there = corpus.folder / path
+        if not there.is_file():
+            fail("files", path, "missing", "the manifest names it")
+            readable &= not path.endswith(".parquet")
+            continue
+        with there.open("rb") as opened:
+            digest = storage.sha256_of(opened).hex()
+        size = there.stat().st_size
+        if (size, digest) != (file.size, file.sha256):
+            fail("files", path, "changed", f"{size} bytes with SHA-256 {digest}, not {file.size} with {file.sha256}")
+        if path.endswith(".parquet"):
+            readable &= _check_table(corpus.folder, file, fail)
+    for path in sorted(_present(corpus.folder)):
+        if path not in named and path.split("/")[0] not in OUTSIDE:
+            fail("files", path, "extra", "the manifest does not name it")
+    return readable
+
+
+def _present(folder: Path) -> Iterator[str]:
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            yield (Path(parent) / name).relative_to(folder).as_posix()
+
+
+def _check_table(folder: Path, file: CorpusFile, fail: Fail) -> bool:
+    """True where a Parquet file can be read from end to end with the columns of its table."""
+    table = file.path.split("/")[0]
+    try:
+        with pq.ParquetFile(folder / file.path) as parquet:
+            if parquet.metadata.num_rows != file.rows:
+                fail("files", file.path, "rows", f"{parquet.metadata.num_rows} rows, the manifest says {file.rows}")
+            if not parquet.schema_arrow.equals(arrow_schema(table)):
+                fail("files", file.path, "schema", f"its columns are not those of {table}")
+                return False
+            for batch in parquet.iter_batches(batch_size=512):
+                batch.validate(full=True)
+    except (pa.ArrowException, OSError) as why:
+        fail("files", file.path, "torn", str(why)[:200])
+        return False
+    return True
+
+
+def check_inputs(corpus: Corpus, fail: Fail) -> dict[str, str]:
+    """Checks what is said of the inputs, and those that rows refer to in place; returns the kind of each."""
+    rows = [row for _, found in corpus.rows("inputs") for row in found]
+    stated = corpus.manifest
+    if stated.schema_version != SCHEMA_VERSION:
+        fail(
+            "manifest",
+            "schema_version",
+            "schema",
+            f"{stated.schema_version} stated, these columns are {SCHEMA_VERSION}",
+        )
+    if stated.config_sha256 != manifest.settings_sha256(stated.settings).hex():
+        detail = "it is not that of the settings and of what is installed: runs/*.json has the versions"
+        fail("manifest", "config_sha256", "settings", detail)
+    # the names of a corpus's files are a digest of the inputs and of all that is said of them
+    name = manifest.batch_name_of([InputRow(**row) for row in rows], _bytes_of(stated.config_sha256))
+    for file in stated.files:
+        if not file.path.rpartition("/")[2].startswith(f"{name}-"):
+            fail("inputs", "*", "changed", f"{file.path} is not named {name}-…, as the rows of inputs would have it")
+            break
+    own = {file.path for file in stated.files}
+    referred = {row["warc_filename"] for _, found in corpus.rows("captures", ["warc_filename"]) for row in found} - own
+    for row in rows:
+        if row["member"] is None and row["path"] in referred:
+            _check_input(corpus, row, fail)
+    return {row["path"]: row["kind"] for row in rows if row["member"] is None}
+
+
+def _bytes_of(digest: str) -> bytes:
+    try:
+        return bytes.fromhex(digest)
+    except ValueError:
+        return b""
+
+
+def _check_input(corpus: Corpus, row: dict[str, Any], fail: Fail) -> None:
+    try:
+        with corpus.locate(row["path"]).open("rb") as file:
+            digest = storage.sha256_of(file)
+    except (ArchiveError, OSError) as why:
+        fail("inputs", row["path"], "missing", str(why))
+        return
+    if digest != row["sha256"]:
+        fail("inputs", row["path"], "changed", f"its SHA-256 is {digest.hex()}, not {row['sha256'].hex()}")

@@ -1,0 +1,82 @@
+"""The manifest comes back as it was written, and holds nothing of a machine."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archive import manifest
+from archive.errors import CorpusError
+from archive.model import CorpusFile, Counts, JsonFields, Limits, Manifest, ReadOptions, Settings
+from archive.rows import InputRow
+
+READING = ReadOptions(
+    captured_at=datetime(2024, 8, 27, tzinfo=UTC), json_fields=JsonFields(url="address"), limits=Limits(nesting=2)
+)
+MADE = Manifest(
+    schema_version="1.0",
+    config_sha256="ab" * 32,
+    settings=Settings(reading=READING, partition_by=("capture_year", "text_language")),
+    inputs=3,
+    counts=Counts(records=2, articles=1, rejections=1),
+    reasons=(("payload: empty", 1),),
+    files=(CorpusFile(path="warc/a-00000.warc.gz", size=7, sha256="cd" * 32),
+           CorpusFile(path="articles/capture_year=y2024/a-00000.parquet", size=8, sha256="ef" * 32, rows=1)),
+)  # fmt: skip
+ROW = InputRow(
+    path="a", member=None, kind="html", size=1, sha256=bytes(32), records=1, articles=1, rejections=0, damaged=0, skipped=None
+)
+
+
+@pytest.mark.parametrize("made", [MADE, replace(MADE, settings=Settings(), files=(), reasons=())])
+def test_a_manifest_comes_back(tmp_path: Path, made: Manifest) -> None:
+    (tmp_path / "manifest.json").write_bytes(manifest.to_text(made))
+    assert manifest.read_manifest(tmp_path) == made
+
+
+def test_the_text_is_canonical_json() -> None:
+    text = manifest.to_text(MADE).decode()
+    stated = json.loads(text)
+    assert stated["format"] == "archive corpus"
+    assert set(stated) == {"format", *asdict(MADE)}
+    assert text == json.dumps(stated, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"{}", b'{"settings": 1}', b"\xff"])
+def test_what_is_no_manifest(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "manifest.json").write_bytes(text)
+    with pytest.raises(CorpusError, match="cannot be read as a manifest"):
+        manifest.read_manifest(tmp_path)
+
+
+def test_no_manifest(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="no corpus here"):
+        manifest.read_manifest(tmp_path)
+
+
+def test_the_digest_of_settings_stands_for_each_of_them() -> None:
+    some = [
+        Settings(),
+        Settings(copy_records=True),
+        Settings(dedupe_payloads=True),
+        Settings(partition_by=("capture_year",)),
+        Settings(reading=READING),
+        Settings(reading=replace(READING, limits=Limits())),
+    ]
+    assert len({manifest.settings_sha256(settings) for settings in some}) == len(some)
+    assert manifest.settings_sha256(Settings()) == manifest.settings_sha256(Settings())
+
+
+def test_the_name_of_a_batch_stands_for_every_word_about_the_inputs() -> None:
+    changed = {"path": "b", "member": "m", "kind": "text", "size": 2, "sha256": b"\1" * 32, "records": 2, "articles": 0,
+               "rejections": 1, "damaged": 1, "skipped": "why"}  # fmt: skip
+    assert set(changed) == set(InputRow.__dataclass_fields__)
+    rows = [ROW, *(InputRow(**{**asdict(ROW), name: value}) for name, value in changed.items())]
+    names = {manifest.batch_name_of([row], b"x") for row in rows}
+    names |= {manifest.batch_name_of([ROW], b"y"), manifest.batch_name_of([], b"x"), manifest.batch_name_of([ROW, ROW], b"x")}
+    assert len(names) == len(rows) + 3
+    assert all(len(name) == 12 and int(name, 16) >= 0 for name in names)

@@ -1,0 +1,149 @@
+"""Pass two: all rows, in order, in well-sized files, with little memory."""
+
+from __future__ import annotations
+
+import random
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from archive import identity, merge, table
+from archive.merge import Patch, merged, patcher, repeated_places, write_partition
+from archive.model import SortedRun
+from archive.partition import sort_key
+from archive.rows import CaptureRow
+from archive.table import ROW_GROUP, Fragment, FragmentWriter, batch_keys
+from tests.test_table import capture
+
+KEYS = ("host_bucket",)
+
+
+def same(batch: pa.RecordBatch) -> pa.RecordBatch:
+    return batch
+
+
+def fragments(folder: Path, rows: list[CaptureRow], parts: int) -> Iterator[tuple[Fragment, SortedRun]]:
+    """The rows shared out over fragment files, with their runs."""
+    for part in range(parts):
+        path = folder / f"{part}.arrow"
+        writer = FragmentWriter(path, "captures", KEYS)
+        for row in rows[part::parts]:
+            writer.add(row)
+        writer.close()
+        fragment = Fragment(path)
+        yield from ((fragment, run) for run in writer.runs)
+
+
+@pytest.mark.parametrize("parts", [1, 2, 7])
+def test_merged_slices_give_all_rows_in_order(tmp_path: Path, parts: int) -> None:
+    rows = [capture(number, registered_domain="one.example") for number in range(500)]
+    random.Random(parts).shuffle(rows)  # noqa: S311 - nothing secret
+    runs = list(fragments(tmp_path, rows, parts))
+    found = [key for batch in merged(runs, "captures") for key in batch_keys(batch, "captures")]
+    assert found == sorted(sort_key(row) for row in rows)
+
+
+def test_nothing_to_merge() -> None:
+    assert list(merged([], "captures")) == []
+
+
+def test_30000_rows_keep_their_order_and_take_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "RUN_BYTES", 2 << 20)  # some 20 runs
+    rows = [capture(number, registered_domain="one.example", detail="word " * 20) for number in range(30_000)]
+    expected = sorted(sort_key(row) for row in rows)
+    random.Random(1).shuffle(rows)  # noqa: S311 - nothing secret
+    runs = list(fragments(tmp_path, rows, 4))
+    assert len(runs) > 20
+    before = pa.total_allocated_bytes()
+    peak = 0
+
+    def watching(batch: pa.RecordBatch) -> pa.RecordBatch:
+        nonlocal peak
+        peak = max(peak, pa.total_allocated_bytes() - before)
+        return batch
+
+    written = write_partition(runs, "captures", tmp_path / "out" / "name", watching, 1 << 30)
+    assert [(path.name, count) for path, count in written] == [("name-00000.parquet", 30_000)]
+    with pq.ParquetFile(written[0][0]) as file:
+        groups = [file.metadata.row_group(i).num_rows for i in range(file.metadata.num_row_groups)]
+        found = [key for batch in file.iter_batches() for key in batch_keys(batch, "captures")]
+    assert groups == [ROW_GROUP] * 7 + [2000]
+    assert found == expected
+    whole = table.to_batch(rows, "captures").nbytes
+    assert 0 < peak < whole  # far from all rows at once: a group, and a small batch of each run
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 2 << 20  # kB
+
+
+def test_files_end_at_the_target_and_depend_on_the_rows_alone(tmp_path: Path) -> None:
+    rows = [capture(number, registered_domain="one.example") for number in range(10_000)]
+    contents = []
+    for parts in (1, 5):
+        (tmp_path / str(parts)).mkdir()
+        runs = list(fragments(tmp_path / str(parts), rows, parts))
+        written = write_partition(runs, "captures", tmp_path / str(parts) / "out" / "n", same, 1)
+        assert [count for _, count in written] == [ROW_GROUP, ROW_GROUP, 2000]
+        assert [path.name for path, _ in written] == ["n-00000.parquet", "n-00001.parquet", "n-00002.parquet"]
+        contents.append([path.read_bytes() for path, _ in written])
+    assert contents[0] == contents[1]
+
+
+# ---- what only the whole corpus knows --------------------------------------------------------------------------------
+
+
+def ids_file(path: Path, rows: list[CaptureRow]) -> Path:
+    path.write_bytes(b"".join(UUID(row.capture_id).bytes[:8] for row in rows))
+    return path
+
+
+def test_repeated_records_are_numbered_by_place(tmp_path: Path) -> None:
+    first = [capture(n, source_path="b.warc") for n in range(100)]
+    second = [capture(n, source_path="a.warc") for n in range(50, 60)]
+    third = [capture(55, source_path="a.warc", source_offset=9000), capture(200)]
+    shards = []
+    for name, rows in (("1", first), ("2", second), ("3", third)):
+        writer = FragmentWriter(tmp_path / f"{name}.arrow", "captures", KEYS)
+        for row in rows:
+            writer.add(row)
+        writer.close()
+        shards.append((ids_file(tmp_path / f"{name}.bin", rows), tmp_path / f"{name}.arrow"))
+    found = repeated_places(shards)
+    assert found == repeated_places(shards[::-1])
+    assert {place[1:4]: ordinal for place, ordinal in found.items() if place[0] == capture(55).capture_id} == {
+        ("a.warc", None, 9000): 1,
+        ("b.warc", None, 55): 2,
+    }
+    assert len(found) == 11
+    assert repeated_places([]) == repeated_places(shards[2:]) == {}
+
+
+def patched(patch: Patch, *rows: CaptureRow) -> list[CaptureRow]:
+    found = patch(table.to_batch(list(rows), "captures")).to_pylist()
+    return [CaptureRow(**{**row, "flags": tuple(row["flags"])}) for row in found]
+
+
+def test_repeated_rows_get_ids_and_a_flag() -> None:
+    one = capture(1, article_id="x")
+    place = (one.capture_id, one.source_path, None, 1, None)
+    (other, found) = patched(patcher({}, {place: 2}), capture(2), one)
+    new = identity.repeated_id(UUID(one.capture_id), 2)
+    assert other == capture(2)
+    assert (found.capture_id, found.article_id) == (str(new), str(identity.article_id(new)))
+    assert found.flags == ("repeated-record",)
+
+
+def test_placeholders_become_names_and_offsets() -> None:
+    ours = capture(1, warc_filename="000000-ab/00000.warc.gz", warc_record_offset=10)
+    theirs = capture(2, warc_filename="in.warc.gz", warc_record_offset=20)
+    none = capture(3)
+    patch = patcher({"000000-ab/00000.warc.gz": ("warc/name-00000.warc.gz", 500)}, {})
+    found = [(row.warc_filename, row.warc_record_offset) for row in patched(patch, ours, theirs, none)]
+    assert found == [("warc/name-00000.warc.gz", 510), ("in.warc.gz", 20), (None, None)]
+
+
+def test_the_columns_of_a_place() -> None:
+    assert merge.PLACE_COLUMNS == ("capture_id", "source_path", "source_member", "source_offset", "source_line")

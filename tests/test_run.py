@@ -1,0 +1,222 @@
+"""One run: what it is told, what it refuses, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import archive
+from archive import plan, sources, storage
+from archive.model import Counts, Manifest
+from tests import making
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Path:
+    return making.mixed(tmp_path / "in", each=1)
+
+
+class Hearing:
+    """Notes what a run tells."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.counts = Counts()
+        self.size = self.done = 0
+
+    def planned(self, files: int, size: int) -> None:
+        self.told.append(f"planned {files}")
+        self.size = size
+
+    def unchanged(self, manifest: Manifest) -> None:
+        self.told.append(f"unchanged {manifest.inputs}")
+
+    def converted(self, counts: Counts, size: int) -> None:
+        self.counts = Counts(**{n: getattr(self.counts, n) + getattr(counts, n) for n in Counts.__dataclass_fields__})
+        self.done += size
+
+    def merging(self) -> None:
+        self.told.append("merging")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_tells_how_it_goes(
+    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    monkeypatch.setattr(plan, "SHARD_BYTES", 3000)
+    heard = Hearing()
+    manifest = archive.convert([inputs], tmp_path / "c", workers=workers, progress=heard)
+    assert heard.told == [f"planned {manifest.inputs}", "merging"]
+    assert heard.counts == manifest.counts
+    assert heard.done == heard.size == sum(path.stat().st_size for path in inputs.rglob("*") if path.is_file())
+    again = Hearing()
+    assert archive.convert([inputs], tmp_path / "c", progress=again) == manifest
+    assert again.told == [f"unchanged {manifest.inputs}"]
+
+
+def test_any_executor_will_do(inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SHARD_BYTES", 3000)
+    making.converted(tmp_path / "c", inputs)
+    with ThreadPoolExecutor(2) as pool:
+        archive.convert([inputs], tmp_path / "d", executor=pool)
+        assert pool.submit(int).result() == 0  # it was not ours to shut down
+    assert making.files_of(tmp_path / "c") == making.files_of(tmp_path / "d")
+
+
+def test_only_a_shard_goes_out_and_only_a_receipt_comes_back(inputs: Path, tmp_path: Path) -> None:
+    seen: list[tuple[str, ...]] = []
+
+    class Here(Executor):
+        def submit(self, work: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            future.set_result(work(*args, **kwargs))
+            seen.append((*(type(value).__name__ for value in args), *kwargs, type(future.result()).__name__))
+            return future
+
+    archive.convert([inputs], tmp_path / "c", executor=Here())
+    assert seen == [("Shard", "Receipt")]
+
+
+def test_the_log_says_who_ran_what_and_where(inputs: Path, tmp_path: Path) -> None:
+    manifest = making.converted(tmp_path / "c", inputs)
+    (path,) = (tmp_path / "c" / "runs").iterdir()
+    log = json.loads(path.read_bytes())
+    assert {"command", "host", "platform", "python", "started", "ended", "cpu_seconds", "extraction"} <= set(log)
+    assert log["source_roots"] == [str(inputs)]
+    assert log["counts"]["records"] == manifest.counts.records
+    assert log["bytes_read"] == sum(path.stat().st_size for path in inputs.rglob("*") if path.is_file())
+    assert log["started"] <= log["ended"]
+    assert not (tmp_path / "c" / "work").exists()
+
+
+# ---- done before -----------------------------------------------------------------------------------------------------
+
+
+def test_a_second_run_changes_nothing(inputs: Path, tmp_path: Path) -> None:
+    done = making.run("convert", inputs, "-o", tmp_path / "c", "--workers", "1")
+    before = making.state_of(tmp_path / "c")
+    again = making.run("convert", inputs, "-o", tmp_path / "c", "--workers", "2")
+    assert (done.returncode, again.returncode) == (1, 1)  # the damaged ranges are named again
+    assert "nothing to do" not in done.stdout
+    assert "made from these inputs before; nothing to do" in again.stdout
+    assert making.state_of(tmp_path / "c") == before
+
+
+@pytest.mark.parametrize("change", ["more", "fewer", "longer", "other", "gone"])
+def test_other_inputs_are_refused(inputs: Path, tmp_path: Path, change: str) -> None:
+    making.converted(tmp_path / "c", inputs)
+    before = making.state_of(tmp_path / "c")
+    page = inputs / "pages" / "0.html"
+    if change == "more":
+        making.put(inputs / "new.html", making.page(9))
+    elif change == "longer":
+        making.put(page, page.read_bytes() + b" ")
+    elif change == "other":
+        making.put(page, page.read_bytes().replace(b"Lindqvist", b"Lindqvast"))
+    else:
+        page.unlink()
+        if change == "gone":
+            page.symlink_to("nowhere")
+    with pytest.raises(archive.CorpusError, match="name a new folder") as why:
+        making.converted(tmp_path / "c", inputs)
+    assert ("new.html" if change == "more" else "pages/0.html") in str(why.value)
+    assert making.state_of(tmp_path / "c") == before
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        archive.Settings(copy_records=True),
+        archive.Settings(partition_by=("capture_year",)),
+        archive.Settings(reading=replace(archive.Settings().reading, captured_at=storage.EPOCH)),
+    ],
+    ids=["copied", "partitioned", "dated"],
+)
+def test_other_settings_are_refused(inputs: Path, tmp_path: Path, settings: archive.Settings) -> None:
+    making.converted(tmp_path / "c", inputs)
+    with pytest.raises(archive.CorpusError, match="other settings or library versions"):
+        making.converted(tmp_path / "c", inputs, settings=settings)
+
+
+def test_a_file_that_may_not_be_read_stays_named(inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Path.open
+
+    def refusing(self: Path, *args: Any, **kwargs: Any) -> Any:
+        if self.name == "0.html":
+            raise PermissionError(13, "Permission denied")
+        return real(self, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    manifest = making.converted(tmp_path / "c", inputs)
+    assert dict(manifest.reasons)["skipped: unreadable"] == 1
+    row = next(r for r in archive.open_corpus(tmp_path / "c").table("inputs").to_pylist() if r["path"] == "pages/0.html")
+    assert (row["kind"], row["skipped"]) == ("unreadable", "cannot be read: Permission denied")
+    assert making.converted(tmp_path / "c", inputs) == manifest
+    monkeypatch.undo()
+    with pytest.raises(archive.CorpusError, match=r"pages/0\.html has changed"):
+        making.converted(tmp_path / "c", inputs)
+
+
+def test_a_file_that_breaks_off_keeps_what_was_found(inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = sources.captures
+
+    def failing(door: sources.Opened, options: Any) -> Any:
+        found = real(door, options)
+        if door.origin.path == "crawl/plain.warc":
+            yield next(iter(found))
+            raise OSError(5, os.strerror(5))
+        yield from found
+
+    monkeypatch.setattr(sources, "captures", failing)
+    making.converted(tmp_path / "c", inputs)
+    monkeypatch.undo()
+    corpus = archive.open_corpus(tmp_path / "c")
+    row = next(r for r in corpus.table("inputs").to_pylist() if r["path"] == "crawl/plain.warc")
+    assert (row["records"], row["articles"], row["kind"]) == (1, 1, "unreadable")
+    assert row["skipped"] == "cannot be read: Input/output error"
+    counts = corpus.manifest.counts
+    assert counts.records == counts.articles + counts.rejections
+    assert corpus.captures().num_rows == counts.records + counts.damaged
+
+
+# ---- refused ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["mine.txt", "articles/mine.parquet", "work/mine.txt", ".hidden"])
+def test_a_folder_with_other_files_is_refused_and_left_alone(inputs: Path, tmp_path: Path, name: str) -> None:
+    making.put(tmp_path / "c" / name, b"mine")
+    before = making.state_of(tmp_path / "c")
+    with pytest.raises(archive.CorpusError, match="name a new folder"):
+        making.converted(tmp_path / "c", inputs)
+    assert making.state_of(tmp_path / "c") == before
+
+
+def test_other_files_beside_an_unfinished_run_are_left_alone(inputs: Path, tmp_path: Path) -> None:
+    making.put(tmp_path / "c" / "work" / "unfinished", b"")
+    making.put(tmp_path / "c" / "mine.txt", b"mine")
+    with pytest.raises(archive.CorpusError, match=r"not ours \(mine\.txt\)"):
+        making.converted(tmp_path / "c", inputs)
+    assert (tmp_path / "c" / "mine.txt").read_bytes() == b"mine"
+
+
+def test_an_empty_folder_is_taken(inputs: Path, tmp_path: Path) -> None:
+    (tmp_path / "c" / "work").mkdir(parents=True)
+    assert making.converted(tmp_path / "c", inputs).counts.articles
+
+
+def test_what_cannot_be_asked(inputs: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for keys in (("weather",), ()):
+        with pytest.raises(archive.UsageError, match="cannot partition by (weather|nothing); choose among capture_month"):
+            making.converted(tmp_path / "c", inputs, settings=archive.Settings(partition_by=keys))
+    with pytest.raises(archive.UsageError, match="the inputs name no file"):
+        making.converted(tmp_path / "c", tmp_path / "empty")
+    with pytest.raises(archive.UsageError, match='no extractor is named "other"'):
+        making.converted(tmp_path / "d", inputs, settings=archive.Settings(extractor="other"))
+    assert not (tmp_path / "c").exists()
