@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from archive import warc
 from archive.errors import CorpusError, UnknownId, UsageError
 from archive.manifest import read_manifest
-from archive.model import Capture, CorpusFile, Locator, Manifest, Origin
+from archive.model import Capture, CorpusFile, Damage, Locator, Manifest, Origin
 from archive.partition import keys_of
 from archive.schema import TABLES, arrow_schema
 from archive.sources.records import Unreadable
@@ -270,4 +270,16 @@ def origin_of(row: dict[str, Any]) -> Origin:
         member=row["source_member"],
         offset=row["source_offset"],
         line=row["source_line"],
+    )
+
+
+def damage_of(row: dict[str, Any]) -> Damage:
+    """The damaged range that a row of ``captures`` stands for."""
+    return Damage(
+        origin=origin_of(row),
+        offset=row["source_offset"],
+        length=row["block_length"],
+        reason=row["reason"],
+        detail=row["detail"],
+        sha256=row["record_sha256"],
     )

@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from archive import identity, manifest, sources, warc
-from archive.corpus import Corpus, origin_of
+from archive.corpus import Corpus, damage_of, origin_of
 from archive.errors import ArchiveError, Rejected
 from archive.extraction import Extractor, find_extractor
 from archive.model import Capture, Damage, Origin
@@ -163,7 +163,7 @@ class Checker:
         if known is None:  # only the row's own id is left to say so
             if self.kinds.get(path) == "warc":
                 self.fail("captures", row_id, "missing", f"{path} is not where it was")
-            elif str(identity.damage_id(_damage(row))) != row_id:
+            elif str(identity.damage_id(damage_of(row))) != row_id:
                 self.fail("captures", row_id, "changed", "its id says that it is another range")
         elif row_id not in known:
             self.fail("captures", row_id, "changed", f"{path} has no such damaged range")
@@ -286,17 +286,6 @@ def _declared(revisit: Capture) -> bytes:
     """The payload digest that a revisit of ours declares, for it holds no payload."""
     found = identity.declared_digest(warc.read_fields(revisit.head).get_header("WARC-Payload-Digest") or "")
     return found[1] if found else b""
-
-
-def _damage(row: dict[str, Any]) -> Damage:
-    return Damage(
-        origin=origin_of(row),
-        offset=row["source_offset"],
-        length=row["block_length"],
-        reason=row["reason"],
-        detail=row["detail"],
-        sha256=row["record_sha256"],
-    )
 
 
 def _short(value: Any) -> str:  # noqa: ANN401 - any cell

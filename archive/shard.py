@@ -55,7 +55,9 @@ def convert_shard(shard: Shard, told: Told | None = None) -> Receipt:
                 rows.article(capture, locator, extraction)
         rows.end(told)
     archive.close()
-    return rows.close(archive, time.process_time() - started)
+    receipt = rows.close(archive, time.process_time() - started)
+    storage.give_back_memory()
+    return receipt
 
 
 def found_in(file: InputFile, shard: Shard, rows: Rows) -> Iterator[Capture | Damage | Skip]:

@@ -5,6 +5,7 @@ A reader never sees half a file under a final name, whatever kills the writer an
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import fcntl
 import hashlib
@@ -54,6 +55,13 @@ def forget_pages(file: BinaryIO) -> None:
     """Tells the kernel that this file's pages are not needed again, so that a long run leaves others their cache."""
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def give_back_memory() -> None:
+    """Hands freed memory back to the system, where the C library can: the trees of large pages leave 20 to 40 MB."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
 
 
 def finish(file: BinaryIO) -> None:

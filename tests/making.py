@@ -192,7 +192,7 @@ def run(*words: str | Path, env: Mapping[str, str] | None = None, code: str = ""
     ]
     return subprocess.run(
         [*start, *map(str, words)],
-        env={**os.environ, **(env or {})},
+        env={**os.environ, "COLUMNS": "300", **(env or {})},
         capture_output=True,
         text=True,
         check=False,

@@ -18,6 +18,7 @@ import pytest
 
 import archive
 from archive import commit, plan, storage
+from archive.model import Receipt
 from tests import making
 
 SMALL = "import archive.plan\narchive.plan.SHARD_BYTES = 3000\n"
@@ -156,7 +157,12 @@ def test_what_was_done_is_not_done_again(inputs: Path, tmp_path: Path, monkeypat
     assert len(done) == 2
     written: list[str] = []
     real = storage.write_receipt
-    monkeypatch.setattr(storage, "write_receipt", lambda folder, r: (written.append(folder.name), real(folder, r))[1])
+
+    def noting(folder: Path, receipt: Receipt) -> None:
+        written.append(folder.name)
+        real(folder, receipt)
+
+    monkeypatch.setattr(storage, "write_receipt", noting)
     making.converted(corpus, inputs)
     assert written
     assert not set(written) & set(done)

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,8 @@ def row_of(corpus: archive.Corpus, **where: Any) -> dict[str, Any]:
     """The one row of ``captures`` for which that holds."""
     rows = [row for row in corpus.captures().to_pylist() if all(row[k] == v for k, v in where.items())]
     assert len(rows) == 1
-    return rows[0]
+    found: dict[str, Any] = rows[0]
+    return found
 
 
 # ---- tables ------------------------------------------------------------------------------------------------------
@@ -105,7 +107,7 @@ def test_only_files_of_the_manifest_are_read(made: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize("keys", ["capture_month", "publication_year,text_language,host_bucket"])
 def test_other_programs_read_the_same_rows(made: Path, tmp_path: Path, keys: str) -> None:
     import duckdb
-    import pandas as pd
+    import pandas as pd  # type: ignore[import-untyped]
     import polars as pl
 
     settings = archive.Settings(partition_by=tuple(keys.split(",")))
@@ -135,7 +137,7 @@ def test_other_programs_read_the_same_rows(made: Path, tmp_path: Path, keys: str
         ["start", "end", "source_start", "source_end"], pl.Int64)))  # fmt: skip
 
     with duckdb.connect() as connection:
-        query = f"from read_parquet('{folder}/**/*.parquet', hive_partitioning=true)"  # noqa: S608 - our own folder
+        query = f"from read_parquet('{folder}/**/*.parquet', hive_partitioning=true)"
         described = {r[0]: r[1] for r in connection.execute("describe " + query).fetchall()}
         rows = connection.execute(f"select article_id, title, text, epoch_us(captured_at) {query}").fetchall()
     assert set(described) == names
@@ -214,7 +216,8 @@ def test_every_row_can_be_traced(corpus: archive.Corpus) -> None:
     for row in corpus.articles().to_pylist():
         found = corpus.trace(row["article_id"])
         assert found.ok
-        assert (found.table, found.values["title"]) == ("articles", row["title"])
+        assert found.table == "articles"
+        assert asdict(found)["values"]["title"] == row["title"]
         assert [check.name for check in found.checks] == ["record_sha256", "block_sha256", "payload_sha256"]
         assert found.warc_file is not None
         with Path(found.warc_file).open("rb") as file:

@@ -25,7 +25,7 @@ def test_the_drawn_tree_is_the_real_one() -> None:
         stack = [item for item in stack if item[0] < depth]
         drawn[found.group(2)] = stack[-1][1] if stack else None
         stack.append((depth, found.group(2)))
-    assert drawn == {name: None if found is ArchiveError else found.__base__.__name__ for name, found in TREE.items()}
+    assert drawn == {name: None if found is ArchiveError else found.__bases__[0].__name__ for name, found in TREE.items()}
 
 
 @pytest.mark.parametrize("name", sorted(set(TREE) - {"Rejected"}))

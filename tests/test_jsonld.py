@@ -40,7 +40,7 @@ def test_the_article_comes_before_the_work_and_the_page() -> None:
     found = read(page, film, story(datePublished="2024-03-01"))
     assert found.published[0] == "2024-03-01"
     assert (found.headlines, found.names[-1]) == (["Ferry late"], "City")
-    assert read(page, film).published == ["2024-03-02"]  # a page that shows a work is dated by it
+    assert read(page, film).published[0] == "2024-03-02"  # a page that shows a work is dated by it
     assert read(page).published == ["2020-01-01"]
 
 
@@ -77,7 +77,7 @@ def test_among_equals_the_dated_one() -> None:
             ["Ada Quay"],
             ["Agency"],
         ),
-        ([None, 1, [], {}, {"@type": "Person"}, ""], [], []),
+        ([None, [], {}, {"@type": "Person"}, ""], [], []),
     ],
 )
 def test_authors(author: Any, persons: list[str], organisations: list[str]) -> None:
@@ -86,7 +86,7 @@ def test_authors(author: Any, persons: list[str], organisations: list[str]) -> N
 
 
 def test_a_node_that_refers_to_itself_is_read_once() -> None:
-    assert read(story(**{"@id": "#a", "author": {"@id": "#a"}, "isPartOf": {"@id": "#a"}})).headlines == ["Ferry late"]
+    assert read({**story(author={"@id": "#a"}, isPartOf={"@id": "#a"}), "@id": "#a"}).headlines == ["Ferry late"]
 
 
 @pytest.mark.parametrize(
@@ -168,6 +168,7 @@ def test_only_short_blocks_are_repaired() -> None:
 def test_repeated_pieces_are_read_in_linear_time(piece: str, start: str) -> None:
     text = (start + piece * MAX_REPAIR)[:MAX_REPAIR]
     assert isinstance(decode(text), list)
+    assert isinstance(decode(text[:-1]), list)  # ends within an escape where the other does not
 
 
 @given(

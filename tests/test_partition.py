@@ -81,6 +81,7 @@ def test_the_order_of_rows() -> None:
         capture(2, registered_domain="a.example", captured_at=late),
         capture(1, registered_domain="b.example", captured_at=early),
     ]
-    assert sorted(ordered[::-1], key=sort_key) == ordered
+    backward = list(reversed(ordered))
+    assert sorted(backward, key=sort_key) == ordered
     same = [capture(1, source_path=path, source_offset=at) for path, at in (("a", 1), ("a", 20), ("b", 3))]
-    assert sorted(same[::-1], key=sort_key) == same
+    assert sorted((same[2], same[1], same[0]), key=sort_key) == same

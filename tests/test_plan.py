@@ -202,8 +202,7 @@ def test_the_name_of_a_shard_stands_for_its_files_and_settings() -> None:
 def test_names_do_not_depend_on_the_order_of_inputs(tmp_path: Path) -> None:
     named = []
     for folder in "abc":
-        for number in range(3):
-            named.append(making.put(tmp_path / folder / "same" / f"{number}.html", folder.encode()))
+        named += [making.put(tmp_path / folder / "same" / f"{number}.html", folder.encode()) for number in range(3)]
     expected = plan.find_files(named, leave_out=NOWHERE)
     assert len({file.path for file in expected}) == 9
     for seed in range(5):

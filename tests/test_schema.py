@@ -26,7 +26,7 @@ def test_published_schemas_are_up_to_date(table: str) -> None:
 
 def test_there_is_one_schema_a_table() -> None:
     assert {path.name for path in PUBLISHED.iterdir()} == {f"{table}.json" for table in TABLES}
-    assert TABLES == {"articles": Article, "captures": CaptureRow, "inputs": InputRow}
+    assert {"articles": Article, "captures": CaptureRow, "inputs": InputRow} == TABLES
 
 
 def objects(node: Any) -> list[dict[str, Any]]:

@@ -227,6 +227,18 @@ def test_a_file_cut_inside_the_eighth_record() -> None:
         assert_tiled(cut)
 
 
+@pytest.mark.parametrize("units", [TEN, MEMBERS], ids=["plain", "gzip"])
+def test_a_file_cut_anywhere_with_another_behind_it(units: list[bytes]) -> None:
+    for cut in range(len(units[1])):
+        joined = units[0] + units[1][:cut] + b"".join(units[2:])
+        assert_costs_one(joined, {1})
+
+
+def test_a_field_that_ends_in_a_version_is_a_field() -> None:
+    odd = TEN[1].replace(b"WARC-Date", b"X-Written-As: WARC/1.0\r\nWARC-Date", 1)
+    assert digests(TEN[0] + odd + TEN[2]) == [sha256(TEN[0]), sha256(odd), sha256(TEN[2])]
+
+
 def test_a_file_of_random_bytes_is_one_damage() -> None:
     junk = noise(7, 5000)
     for data in (junk, b"\x1f\x8b\x08\x00" + junk):

@@ -33,7 +33,7 @@ from archive.table import (
 from tests import making
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(
-    ["", "\0", "\u202e", "e\u0301", "\U0001f5de\ufe0f", "\ufeff", "\r\n\r\n", "\uffff", "NaN", "=1+1", "𝒳" * 5]
+    ["", "\0", "\u202e", "e\u0301", "\U0001f5de\ufe0f", "\ufeff", "\r\n\r\n", "\uffff", "NaN", "=1+1", "\U0001d4b3" * 5]
 )
 SCALARS: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXT,

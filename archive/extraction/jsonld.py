@@ -37,9 +37,10 @@ OPENERS: Final = frozenset("{[")
 # Where an article's own node may stand; other keys (itemListElement, hasPart, citation …) lead to other articles.
 INWARD: Final = ("@graph", "mainEntity", "mainEntityOfPage", "mainentity", "item", "about", "isPartOf", "article")
 
-_BRACKET = re.compile(r'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|[^"\[\]{}])*+([\[\]{}]|\Z)', re.DOTALL)
+# A string may end with the text, in an escape too: where it could fail there, each quote would be tried to the end.
+_BRACKET = re.compile(r'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[^"\[\]{}])*+([\[\]{}]|\Z)', re.DOTALL)
 _REPAIR = re.compile(
-    r'("[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z))|,(?=\s*+[\]}])|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)', re.DOTALL
+    r'("[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z))|,(?=\s*+[\]}])|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)', re.DOTALL
 )
 _BAD_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|(.?))', re.DOTALL)
 _WRAPPING = re.compile(r"<!--|-->|(?://|/\*)?\s?<!\[CDATA\[(?:\s?\*/)?|(?://|/\*)?\s?\]\]>(?:\s?\*/)?")

@@ -34,7 +34,8 @@ KINDS = {"p": "paragraph", "head": "heading", "item": "list-item", "quote": "quo
 BLOCK_TAGS = frozenset((*KINDS, "list", "table", "body"))
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 BAD_REFERENCE = re.compile(
-    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])|[xX]?0*[dD][89a-fA-F][0-9a-fA-F]{2});"
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])(?:;|(?!\d))"
+    r"|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2})(?:;|(?![0-9a-fA-F])))"
 )
 # soft hyphens and word joiners tell a browser where to break a line; in a text they split words
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u2060\ufeff"))
@@ -145,7 +146,9 @@ def complete(
         latest = (captured_at + timedelta(days=1)).strftime("%Y-%m-%d") if captured_at else "2100-01-01"
         day = find_date(tree, original_date=True, extensive_search=True, max_date=latest, url=url)
         if day:
-            found |= {"published_at": day, "published_at_origin": "htmldate"}
+            # from a bare year anywhere in the text htmldate makes the first of January
+            guess = ("published-day-guessed",) if day.endswith("-01-01") else ()
+            found |= {"published_at": day, "published_at_origin": "htmldate", "flags": (*metadata.flags, *guess)}
     return replace(metadata, **found)
 
 

@@ -24,8 +24,9 @@ from archive.sources.members import GZIP_MAGIC, peek
 
 START = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n[!-9;-~]+[ \t]*:", re.IGNORECASE)
 VERSION_LINE = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n", re.IGNORECASE)
-IN_HEADER = re.compile(rb"(?<=\n)" + START.pattern, re.IGNORECASE)
-INSIDE = re.compile(rb"\r?\n\r?\n(?=WARC/\d)")  # case matters: a literal is found at once
+INSIDE = re.compile(rb"\n\r?\n(?=WARC/\d)")  # 1 s per GB; with an optional CR in front 20 s
+# in a header, behind half a line, only what every crawler writes first: a field's value may end in "WARC/1.1"
+IN_HEADER = re.compile(rb"(?<=\n)" + START.pattern + rb"|" + VERSION_LINE.pattern + rb"WARC-Type:", re.IGNORECASE)
 HEAD_END = re.compile(rb"\n\r?\n")
 NEWLINES = re.compile(rb"[\r\n]*")
 MAGIC = re.compile(re.escape(GZIP_MAGIC) + rb"[\x00-\x1f]")
@@ -172,6 +173,8 @@ def _doubt(window: Window, fields: StatusAndHeaders, start: int, end: int, *, fo
             raise Unreadable("content-length", claim + "no record follows, and the digest is another", start)
         return
     inside = window.find(INSIDE, start, end - 4) if declared else None
+    if inside and window.at(inside - 1, 1) == b"\r":
+        inside -= 1
     if declared and inside is not None and _digest(window, declared[0], start, inside) == declared[1]:
         raise Unreadable("content-length", claim + f"the digest is that of the first {inside - start}", inside)
 

@@ -1,0 +1,246 @@
+"""The command line: help texts, exit codes and the answers for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import archive
+from archive.cli import main
+from archive.schema import json_schema
+from tests import making
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+COMMANDS = ("", *sorted(main.commands))
+
+
+def call(*words: str | Path, given: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words], input=given, prog_name="archive")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a sound input, a damaged one, and a corpus."""
+    folder = tmp_path_factory.mktemp("made")
+    making.put(folder / "sound" / "a.html", making.page(1))
+    making.put(folder / "sound" / "b.txt", making.dump(2))
+    making.put(folder / "sound" / "c.png", b"\x89PNG\r\n\x1a\n\0")
+    making.mixed(folder / "mixed", each=1)
+    making.converted(folder / "c", folder / "sound")
+    return folder
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_texts(command: str, request: pytest.FixtureRequest) -> None:
+    found = call(*([command] if command else []), "--help")
+    assert found.exit_code == 0
+    path = SNAPSHOTS / f"help{'-' if command else ''}{command}.txt"
+    if request.config.getoption("--update"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(found.output)
+    assert found.output == path.read_text(), "run pytest --update if the change is meant"
+
+
+def test_every_command_has_its_snapshot_and_no_other_is_there() -> None:
+    names = {f"help{'-' if command else ''}{command}.txt" for command in COMMANDS}
+    assert {path.name for path in SNAPSHOTS.iterdir()} == names
+
+
+# ---- convert -----------------------------------------------------------------------------------------------------
+
+
+def test_convert(made: Path, tmp_path: Path) -> None:
+    found = call("convert", made / "sound", "-o", tmp_path / "c", "--workers", "1")
+    assert found.exit_code == 0
+    assert "records found" in found.output
+    assert json.loads((tmp_path / "c" / "manifest.json").read_bytes())["counts"]["articles"] == 2
+
+
+def test_convert_json_has_the_documented_keys(made: Path, tmp_path: Path) -> None:
+    for _ in range(2):  # and for a corpus that was there before, too
+        found = call("convert", made / "sound", "-o", tmp_path / "c", "--json", "--workers", "1")
+        assert (found.exit_code, found.stderr) == (0, "")
+        answer = json.loads(found.stdout)
+        assert set(answer) == {
+            "corpus", "inputs", "records", "articles", "rejections", "damaged", "skipped", "seconds",
+        }  # fmt: skip
+        seconds = answer.pop("seconds")
+        assert isinstance(seconds, float)
+        assert answer == {
+            "corpus": str(tmp_path / "c"),
+            "inputs": 3,
+            "records": 2,
+            "articles": 2,
+            "rejections": 0,
+            "damaged": 0,
+            "skipped": 1,
+        }
+
+
+def test_quiet_says_nothing(made: Path, tmp_path: Path) -> None:
+    found = call("convert", made / "sound", "-o", tmp_path / "c", "--quiet", "--workers", "1")
+    assert (found.exit_code, found.output) == (0, "")
+
+
+def test_damage_is_exit_code_1(made: Path, tmp_path: Path) -> None:
+    found = call("convert", made / "mixed", "-o", tmp_path / "c", "--workers", "1")
+    assert found.exit_code == 1
+    assert "damaged: gzip" in found.output
+
+
+def test_a_file_that_cannot_be_read_is_exit_code_1(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "broken.html").symlink_to("nowhere")
+    found = call("convert", made / "sound", tmp_path / "in", "-o", tmp_path / "c", "--workers", "1")
+    assert found.exit_code == 1
+    assert "skipped: unreadable" in found.output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["missing"], "missing: no such file or folder"),
+        (["sound", "--partition-by", "weather"], "cannot partition by weather"),
+        (["sound", "--captured-at", "yesterday"], 'archive: --captured-at "yesterday": no date'),
+        (["sound", "--extractor", "other"], 'no extractor is named "other"'),
+        (["sound", "--workers", "0"], "--workers"),
+        ([], "INPUT"),
+        (["sound", "--nonsense"], "--nonsense"),
+    ],
+)
+def test_wrong_calls_are_exit_code_2(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
+) -> None:
+    monkeypatch.chdir(made)
+    found = call("convert", *words, "-o", tmp_path / "c")
+    assert found.exit_code == 2
+    assert message in found.stderr
+    assert not (tmp_path / "c" / "manifest.json").exists()
+
+
+def test_other_inputs_and_other_settings_are_exit_code_2(made: Path) -> None:
+    for words in ([made / "mixed"], [made / "sound", "--copy-records"]):
+        found = call("convert", *words, "-o", made / "c", "--workers", "1")
+        assert found.exit_code == 2
+        assert "name a new folder" in found.stderr
+
+
+def test_a_list_of_paths_from_standard_input(made: Path, tmp_path: Path) -> None:
+    paths = [str(path) for path in sorted((made / "sound").iterdir())]
+    for name, given in (("lines", "\n".join(paths) + "\n\n"), ("nuls", "\0".join(paths))):
+        found = call("convert", "-", "-o", tmp_path / name, "--workers", "1", given=given)
+        assert found.exit_code == 0
+        assert making.files_of(tmp_path / name) == making.files_of(made / "c")
+    assert call("convert", "-", "-o", tmp_path / "none", given="").exit_code == 2
+
+
+def test_options_reach_the_settings(tmp_path: Path) -> None:
+    row = {"address": "https://x.example/", "page": making.page(1).decode(), "note": "2024-01-02T03:04:05Z"}
+    making.put(tmp_path / "a.jsonl", json.dumps(row).encode() + b"\n")
+    making.put(tmp_path / "b.html", making.page(2))
+    found = call(
+        "convert", tmp_path / "a.jsonl", tmp_path / "b.html", "-o", tmp_path / "c", "--workers", "1", "--copy-records",
+        "--url-field", "address", "--html-field", "page", "--time-field", "note", "--dedupe-payloads",
+        "--captured-at", "2023-05-06", "--partition-by", "capture_year, text_language",
+    )  # fmt: skip
+    assert found.exit_code == 0
+    corpus = archive.open_corpus(tmp_path / "c")
+    settings = corpus.manifest.settings
+    assert (settings.copy_records, settings.dedupe_payloads) == (True, True)
+    assert settings.partition_by == ("capture_year", "text_language")
+    rows = {row["source_path"]: row for row in corpus.articles().to_pylist()}
+    assert rows["a.jsonl"]["url"] == "https://x.example/"
+    assert f"{rows['a.jsonl']['captured_at']:%Y-%m-%dT%H:%M:%S}" == "2024-01-02T03:04:05"
+    assert f"{rows['b.html']['captured_at']:%Y-%m-%d}" == "2023-05-06"
+    assert rows["b.html"]["captured_at_origin"] == "option"
+
+
+# ---- extract -----------------------------------------------------------------------------------------------------
+
+
+def test_extract_shows_text_and_metadata(made: Path) -> None:
+    found = call("extract", made / "sound" / "a.html")
+    assert found.exit_code == 0
+    assert "The committee of district 1" in found.output
+    assert "Ada Lindqvist" in found.output
+
+
+def test_extract_json_has_the_fields_of_an_extraction(made: Path) -> None:
+    found = call("extract", made / "sound" / "a.html", "--json", "--url", "https://x.example/news/1")
+    answer: dict[str, Any] = json.loads(found.stdout)
+    assert set(answer) == {field.name for field in dataclasses.fields(archive.Extraction)}
+    assert answer["title"] == "The committee of district 1"
+    assert answer["authors"] == ["Ada Lindqvist"]
+
+
+def test_extract_reads_standard_input_and_archives(made: Path) -> None:
+    piped = call("extract", "-", "--json", given=making.page(1))
+    named = call("extract", made / "sound" / "a.html", "--json")
+    assert json.loads(piped.stdout)["text"] == json.loads(named.stdout)["text"]
+    inside = call("extract", made / "mixed" / "crawl" / "whole.warc.gz", "--json")
+    assert json.loads(inside.stdout)["title"] == "The committee of district 20"
+
+
+def test_extract_exit_codes(made: Path, tmp_path: Path) -> None:
+    nothing = call("extract", made / "sound" / "c.png")
+    assert (nothing.exit_code, nothing.stdout) == (1, "")
+    assert "a PNG image" in nothing.stderr
+    assert call("extract", making.put(tmp_path / "x.html", b"<html><body></body></html>")).exit_code == 1
+    for wrong in (tmp_path / "missing", tmp_path):
+        found = call("extract", wrong)
+        assert found.exit_code == 2
+        assert str(wrong) in found.stderr
+
+
+# ---- verify, trace, schema ---------------------------------------------------------------------------------------
+
+
+def test_verify(made: Path, tmp_path: Path) -> None:
+    found = call("verify", made / "c")
+    assert found.exit_code == 0
+    assert "proven; 4 rows" in found.output.replace("\n", "")
+    making.converted(tmp_path / "c", made / "sound")
+    making.put(tmp_path / "c" / "stray [/x].txt", b"")
+    found = call("verify", tmp_path / "c")
+    assert found.exit_code == 1
+    assert "stray [/x].txt" in found.output
+    assert call("verify", tmp_path).exit_code == 2
+
+
+def test_verify_json_has_the_documented_keys(made: Path, tmp_path: Path) -> None:
+    found = call("verify", made / "c", "--json", "--sample", "1")
+    assert json.loads(found.stdout) == {"ok": True, "rows": 2, "failures": []}
+    making.converted(tmp_path / "c", made / "sound")
+    making.put(tmp_path / "c" / "stray.txt", b"")
+    found = call("verify", tmp_path / "c", "--json")
+    assert found.exit_code == 1
+    assert json.loads(found.stdout) == {
+        "ok": False,
+        "rows": 4,
+        "failures": [{"table": "files", "id": "stray.txt", "what": "extra", "detail": "the manifest does not name it"}],
+    }
+
+
+def test_trace(made: Path) -> None:
+    row = archive.open_corpus(made / "c").articles().to_pylist()[0]
+    found = call("trace", made / "c", row["article_id"])
+    assert found.exit_code == 0
+    assert row["record_id"] in found.output
+    assert found.output.count("matches the bytes") == 3
+    raw = call("trace", made / "c", row["capture_id"], "--raw")
+    assert raw.stdout_bytes == (made / "sound" / row["source_path"]).read_bytes()
+    assert call("trace", made / "c", "nothing").exit_code == 2
+
+
+def test_schema() -> None:
+    assert call("schema", "captures").stdout == json_schema("captures")
+    found = call("schema")
+    assert found.exit_code == 0
+    for name in ("articles", "captures", "inputs", "text_sha256", "warc_record_offset"):
+        assert name in found.output
+    assert call("schema", "pages").exit_code == 2

@@ -1,0 +1,145 @@
+"""What a person sees never drives the terminal."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from archive import screen
+from archive.model import Block, Counts, Extraction, Manifest, Removed, Settings
+from archive.proof import Failure, Verdict
+
+MANIFEST = Manifest(
+    schema_version="1.0",
+    config_sha256="00",
+    settings=Settings(),
+    inputs=1234,
+    counts=Counts(records=3, articles=2, rejections=1, damaged=4, skipped=5),
+    reasons=(("payload: \x1b[31mempty [/x]", 1),),
+    files=(),
+)
+SEEN = Extraction(
+    text="Head \x1b[2J\n\nBody [/x]",
+    blocks=(
+        Block(kind="heading", start=0, end=9, source_start=0, source_end=9),
+        Block(kind="list-item", start=11, end=20, source_start=30, source_end=39),
+    ),
+    removed=(Removed(start=9, end=30, reason="teaser", score=0.75), Removed(start=39, end=40, reason="blank", score=1.0)),
+    title="A \x07title [bold]",
+    title_origin="meta",
+    flags=("odd\x1b[0m", "[/x]"),
+    extractor="news",
+    extractor_version="1",
+    config_sha256=bytes(32),
+)
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What was printed."""
+    text = io.StringIO()
+    monkeypatch.setattr(screen, "out", Console(file=text, width=200, highlight=False))
+    yield text
+    assert not [c for c in text.getvalue() if unicodedata.category(c) == "Cc" and c != "\n"]
+
+
+@given(st.text())
+def test_nothing_unprintable_is_left(text: str) -> None:
+    found = screen.safe(text).plain
+    assert all(c.isprintable() or c == "\n" for c in found)
+    if text.isprintable():
+        assert found == text
+
+
+def test_escapes() -> None:
+    assert screen.safe("a\x1b[31m\tb\nc\u202e").plain == "a\\x1b[31m\\x09b\nc\\x202e"
+    assert screen.safe("[red]x[/red]").plain == "[red]x[/red]"
+
+
+def test_an_extraction(shown: io.StringIO) -> None:
+    screen.extraction(SEEN)
+    text = shown.getvalue()
+    assert "A \\x07title [bold]" in text
+    assert "odd\\x1b[0m, [/x]" in text
+    at = [text.index(part) for part in ("Head \\x1b[2J", "[21 bytes removed: teaser 0.75]", "• Body [/x]")]
+    assert at == sorted(at)
+    assert "blank" not in text
+
+
+def test_an_extraction_without_places(shown: io.StringIO) -> None:
+    blocks = tuple(replace(block, source_start=None, source_end=None) for block in SEEN.blocks)
+    screen.extraction(replace(SEEN, blocks=blocks, removed=(), flags=()))
+    assert shown.getvalue().index("Head") < shown.getvalue().index("Body")
+
+
+def test_a_conversion(shown: io.StringIO) -> None:
+    with screen.progress(quiet=True) as told:
+        told.planned(1, 1)
+        told.converted(Counts(records=3), 1)
+        told.merging()
+        screen.converted("corpus [/x]", MANIFEST, told)
+    text = shown.getvalue()
+    assert "1,234" in text
+    assert "payload: \\x1b[31mempty [/x]" in text
+    assert "corpus [/x]: 0 files" in text
+    assert "nothing to do" not in text
+    told.unchanged(MANIFEST)
+    screen.converted("corpus [/x]", MANIFEST, told)
+    assert "corpus [/x]: made from these inputs before; nothing to do" in shown.getvalue()
+
+
+def test_progress_tells_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = io.StringIO()
+    monkeypatch.setattr(screen, "err", Console(file=text, width=200, highlight=False))
+    monkeypatch.setattr(screen, "EVERY", -1.0)
+    with screen.progress(quiet=False) as told:
+        told.planned(2, 4_000_000)
+        told.converted(Counts(records=3, articles=2, rejections=1), 1_000_000)
+        told.converted(Counts(records=1, articles=1), 3_000_000)
+    lines = text.getvalue().splitlines()
+    assert lines[0] == "2 input files, 4.0 MB"
+    assert lines[1].startswith("25%  2 articles  1 rejected")
+    assert lines[2].startswith("100%  3 articles  1 rejected")
+    assert told.counts == Counts(records=4, articles=3, rejections=1)
+
+
+def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = io.StringIO()
+    monkeypatch.setattr(screen, "err", Console(file=text, width=200, force_terminal=True))
+    with screen.progress(quiet=False) as told:
+        told.planned(1, 10)
+        told.converted(Counts(records=3, articles=2, rejections=1), 10)
+        told.merging()
+    assert "100%" in text.getvalue()
+    assert "2 articles" in text.getvalue()
+
+
+def test_verdicts(shown: io.StringIO) -> None:
+    screen.verdict("c [/x]", Verdict(ok=True, rows=1234, failures=()))
+    assert "c [/x]: proven; 1,234 rows" in shown.getvalue()
+    failures = tuple(
+        Failure(table="files", id=f"{n} [/x]", what="extra", detail="\x1b[0m") for n in range(screen.SHOWN_FAILURES + 3)
+    )
+    screen.verdict("c [/x]", Verdict(ok=False, rows=5, failures=failures))
+    text = shown.getvalue()
+    assert "c [/x]: 23 things are not as the corpus says; 5 rows compared" in text
+    assert "19 [/x]" in text
+    assert "20 [/x]" not in text
+    assert "and 3 more: --json names them all" in text
+
+
+def test_all_columns(shown: io.StringIO) -> None:
+    screen.columns()
+    assert "text_sha256" in shown.getvalue()
+
+
+@pytest.mark.parametrize(("size", "text"), [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (2.5e9, "2.5 GB"), (3e12, "3.0 TB")])
+def test_sizes(size: float, text: str) -> None:
+    assert screen._bytes(size) == text
