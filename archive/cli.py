@@ -30,6 +30,9 @@ def named_errors() -> Iterator[None]:
     except RunInterrupted as why:
         click.echo(f"archive: {why}", err=True)
         sys.exit(3)
+    except KeyboardInterrupt:
+        click.echo("archive: stopped; the same command goes on", err=True)
+        sys.exit(3)
     except Rejected as why:
         click.echo(f"archive: no article: {why}", err=True)
         sys.exit(1)

@@ -115,6 +115,10 @@ class Corpus:
     # ---- back to the bytes
 
     @cached_property
+    def _own_files(self) -> frozenset[str]:
+        return frozenset(file.path for file in self.manifest.files)
+
+    @cached_property
     def _logged_roots(self) -> list[Path]:
         found: dict[str, None] = {}
         for log in sorted((self.folder / "runs").glob("*.json"), reverse=True):
@@ -126,7 +130,7 @@ class Corpus:
 
     def locate(self, name: str) -> Path:
         """Where a file that rows name is on this machine. Raises ``CorpusError`` where it cannot be found."""
-        if any(file.path == name for file in self.manifest.files):
+        if name in self._own_files:
             return self.folder / name
         if name.startswith("/") or ".." in name.split("/"):  # a corpus of others names no file outside its inputs
             message = f"{name}: not the name of an input"

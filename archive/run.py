@@ -37,6 +37,8 @@ from archive.partition import KEYS
 from archive.plan import find_files, make_shards
 from archive.shard import convert_shard
 
+ROOMY = 32 << 20  # bytes of input; writing the tables of less needs so little that the models may stay loaded
+
 
 class Progress(Protocol):
     """Hears how a run is going."""
@@ -122,6 +124,9 @@ def _run(
     progress.planned(len(files), sum(file.size for file in files))
     find_extractor(settings.extractor).warm()  # once, before any worker is forked
     receipts = _convert_all(shards, workers, executor, progress)
+    if sum(file.size for file in files) > ROOMY:
+        find_extractor(settings.extractor).rest()
+        storage.give_back_memory()
     progress.merging()
     converted = time.process_time() - clock
     manifest = commit(folder, work, [(shard, receipts[shard.shard_id]) for shard in shards], settings)

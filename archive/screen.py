@@ -219,6 +219,8 @@ def trace(found: Trace) -> None:
     """The chain from a row to its bytes."""
     row = found.values
     chain = Table(box=None, show_header=False, pad_edge=False)
+    chain.add_column()
+    chain.add_column(overflow="fold")
     chain.add_row("row", f"{found.table} {row.get('article_id') if found.table == 'articles' else row['capture_id']}")
     chain.add_row("in", safe(f"{found.file}, row group {found.row_group}, row {found.row}"))
     if row.get("outcome"):
@@ -244,8 +246,8 @@ def trace(found: Trace) -> None:
         chain.add_row("flags", safe(", ".join(row["flags"])))
     for check in found.checks:
         same = check.stored == check.computed
-        mark = Text("matches the bytes", style="green") if same else Text(f"bytes give {check.computed}", style="red")
-        chain.add_row(check.name, Text(check.stored + "  ") + mark)
+        mark = Text("matches the bytes  ", style="green") if same else Text(f"the bytes give {check.computed}, not ", style="red")
+        chain.add_row(check.name, mark + Text(check.stored))
     out.print(chain)
     for head in (found.record_head, found.http_head):
         if head:

@@ -75,7 +75,12 @@ def found_in(file: InputFile, shard: Shard, rows: Rows) -> Iterator[Capture | Da
             source = sources.find(door)
             rows.kind = source.kind if source else "unknown"
             opened.seek(0)
-            yield from sources.captures(door, shard.settings.reading)
+            forgotten = 0
+            for found in sources.captures(door, shard.settings.reading):
+                yield found
+                if opened.tell() - forgotten > storage.FORGET:
+                    forgotten = opened.tell()
+                    storage.forget_pages(opened)
             storage.forget_pages(opened)
     except OSError as why:
         if why.errno in storage.NO_ROOM:  # of a temporary file: nothing that the input could help

@@ -24,6 +24,7 @@ from archive.model import Counts, Receipt, SortedRun
 
 WARC_BYTES = 1 << 30  # of one WARC file, about; what crawlers and replay tools are used to
 CHUNK = 1 << 20
+FORGET = 16 << 20  # bytes read before the kernel is told that they are not needed again
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 LOCK_TRIES = 20
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,6 +40,8 @@ def sha256_of(file: BinaryIO) -> bytes:
     digest = hashlib.sha256()
     while chunk := file.read(CHUNK):
         digest.update(chunk)
+        if file.tell() >= FORGET and file.tell() % FORGET < CHUNK:
+            forget_pages(file)
     return digest.digest()
 
 

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from io import BytesIO
 
@@ -20,7 +20,7 @@ from archive import entity, identity
 from archive.model import Capture, Locator, Origin
 
 WITHOUT_PAYLOAD = ("warcinfo", "metadata", "request")
-DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?Z?)?)?)?", re.ASCII)
+DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def capture_from(raw: RawRecord, origin: Origin, locator: Locator | None, *, wra
         captured_at_origin=moment_origin,
         content_type=get("Content-Type"),
         media_type=media_type.partition(";")[0].strip().lower() or None if media_type else None,
-        http_status=message.status if message else None,
+        http_status=message.status if message else _stated_status(raw.fields),
         http_head=message.head if message else b"",
         http_headers=message.headers if message else (),
         payload=payload,
@@ -121,6 +121,12 @@ def _own_flags(fields: StatusAndHeaders) -> tuple[str, ...]:
     own = (fields.get_header("Archive-Flags") or "").split()
     cut = fields.get_header("WARC-Truncated") and fields.get_header("WARC-Type") != "revisit"
     return (*own, "truncated") if cut else tuple(own)
+
+
+def _stated_status(fields: StatusAndHeaders) -> int | None:
+    """The HTTP status of a capture that came with a status but without headers, and so is no ``response``."""
+    found = re.search(r"\bhttp-status-(\d{3})\b", fields.get_header("Archive-Flags") or "")
+    return int(found[1]) if found else None
 
 
 def _payload(
@@ -210,9 +216,13 @@ def read_date(text: str) -> datetime | None:
     found = DATE.fullmatch(text.strip())
     if not found:
         return None
-    year, month, day, hour, minute, second = (int(g) if g else None for g in found.groups())
+    *parts, zone = found.groups()
+    year, month, day, hour, minute, second = (int(part) if part else None for part in parts)
     try:
         moment = datetime(year or 0, month or 1, day or 1, hour or 0, minute or 0, min(second or 0, 59), tzinfo=UTC)
     except ValueError:
         return None
+    if zone and zone != "Z":  # not the profile's, but some crawlers write their own zone
+        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+        moment += -offset if zone[0] == "+" else offset
     return moment if moment.year >= 1990 else None  # before the Web no page was captured  # noqa: PLR2004

@@ -5,7 +5,7 @@
 The same bytes each time: no clock, no chance, no name of a machine. All texts were written for this project.
 """
 
-# ruff: noqa: ISC004, RUF001 -- paragraphs of several lines, and the quotation marks of four languages
+# ruff: noqa: ISC004 -- paragraphs of several lines, and the quotation marks of four languages
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """``parse_date``: what a page writes, to the same precision and no more."""
 
-# ruff: noqa: RUF001  texts in their own scripts
+
 
 from __future__ import annotations
 

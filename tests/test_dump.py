@@ -1,6 +1,6 @@
 """The cleaner of text dumps: what it keeps, what it names, and that its spans tile the payload."""
 
-# ruff: noqa: RUF001 -- sample pages in several scripts
+
 
 from __future__ import annotations
 

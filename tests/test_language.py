@@ -11,9 +11,9 @@ TEXTS = {
     "de": "Die Fähre zwischen den beiden Städten fährt ab Oktober nur noch jeden zweiten Dienstag, sagte der Hafenrat.",
     "fr": "Le bac entre les deux villes ne partira plus que chaque deuxième mardi, a annoncé le conseil du port.",
     "es": "El transbordador entre las dos ciudades saldrá solo cada dos martes a partir de octubre, dijo la junta.",
-    "ru": "Паром между двумя городами будет ходить с октября только каждый второй вторник, сообщил совет порта.",  # noqa: RUF001 - Russian
+    "ru": "Паром между двумя городами будет ходить с октября только каждый второй вторник, сообщил совет порта.",
     "ja": "二つの町を結ぶ渡し船は十月から隔週の火曜日だけ運航すると港の委員会が月曜日の夜に決めました。",
-    "zh": "两座城镇之间的渡轮从十月起每两周只在星期二开航一次，港口委员会星期一晚上这样决定。",  # noqa: RUF001 - Chinese
+    "zh": "两座城镇之间的渡轮从十月起每两周只在星期二开航一次，港口委员会星期一晚上这样决定。",
 }
 
 

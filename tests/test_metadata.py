@@ -1,6 +1,6 @@
 """``read_metadata``: what a page says of itself, on pages written for these tests."""
 
-# ruff: noqa: RUF001  texts in their own scripts
+
 
 from __future__ import annotations
 

@@ -52,6 +52,9 @@ class Extractor(Protocol):
     def warm(self) -> None:
         """Load models and parsers once, before the first capture."""
 
+    def rest(self) -> None:
+        """Give back the memory of models and caches, after the last capture; a later one loads them again."""
+
 
 @cache
 def find_extractor(name: str) -> Extractor:
@@ -82,6 +85,12 @@ class NewsExtractor:
         from archive.extraction import page
 
         page.warm()
+
+    def rest(self) -> None:
+        """Give back the language model and the libraries' caches: some 100 MB that the tables need."""
+        from archive.extraction import page
+
+        page.rest()
 
     def extract(self, capture: Capture) -> Extraction:
         """Text and metadata of a capture. Raises ``Rejected`` with stage, reason and detail."""

@@ -18,12 +18,13 @@ import lxml.html
 from htmldate import find_date
 from lxml import etree
 from trafilatura import bare_extraction
+from trafilatura.meta import reset_caches
 from trafilatura.metadata import Document, extract_author, extract_title
 
 from archive.errors import Rejected
 from archive.extraction.charset import Decoded
 from archive.extraction.dump import clean
-from archive.extraction.language import identify
+from archive.extraction.language import forget, identify
 from archive.extraction.metadata import read_metadata
 from archive.model import Block, Extraction, Metadata
 
@@ -62,6 +63,12 @@ def warm() -> None:
     bare_extraction(tree, include_comments=False)
     find_date(tree, original_date=True, max_date="2100-01-01")
     identify("The council said on Monday that the harbour budget was cut by a tenth.")
+
+
+def rest() -> None:
+    """Give back what was loaded and what the libraries remember."""
+    reset_caches()
+    forget()
 
 
 def parse(text: str) -> lxml.html.HtmlElement:

@@ -28,6 +28,7 @@ SURE, GUESSES = ("warc", "zip", "tar", "packed"), ("jsonl", "html", "text")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAGICS = (
     (b"%PDF-", "a PDF document"),
+    (b"filedesc://", "an ARC file, which is not read"),
     (b"\x89PNG\r\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF87a", "a GIF image"),
@@ -131,8 +132,6 @@ def name_of(head: bytes) -> str | None:
     for magic, name in MAGICS:
         if head.startswith(magic) and (magic != b"BM" or head[6:10] == bytes(4)):
             return name
-    if head.startswith(b"filedesc://"):
-        return "an ARC file, which is not read"
     if head[:4] == b"RIFF":
         return "a WebP image" if head[8:12] == b"WEBP" else "a sound or film"
     if head[4:8] == b"ftyp":
