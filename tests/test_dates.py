@@ -2,9 +2,8 @@
 
 
 
-from __future__ import annotations
+from __future__ import time
 
-import time
 import unicodedata
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -127,8 +126,6 @@ def test_the_day_of_reading_plays_no_part(text: str, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("piece", ["(", "9", "2024-", " ", "1:", "10:00 ", "a", "T"])
-def test_long_text_costs_nothing(piece: str) -> None:
-    start = time.process_time()
-    for length in (60, 250, 1_000_000):
-        parse_date((piece * length)[:length])
-    assert time.process_time() - start < 0.1
+def test_long_text_is_no_date_and_comes_to_an_end(piece: str) -> None:
+    for length in (60, 250, 1_000_000):  # a pattern that tries every split would take hours for the last
+        assert parse_date((piece * length)[:length]) is None
