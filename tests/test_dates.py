@@ -2,8 +2,9 @@
 
 
 
-from __future__ import time
+from __future__ import annotations
 
+import time
 import unicodedata
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
