@@ -127,12 +127,18 @@ def _settings(options: dict[str, Any]) -> Any:  # noqa: ANN401 - a Settings; imp
         headers=options["headers_field"],
     )
     return Settings(
-        reading=ReadOptions(captured_at=when, json_fields=fields),
+        reading=ReadOptions(captured_at=when, captured_at_precision=_precision(stated), json_fields=fields),
         extractor=options["extractor"],
         copy_records=options["copy_records"],
         dedupe_payloads=options["dedupe_payloads"],
         partition_by=tuple(key.strip() for key in options["partition_by"].split(",")),
     )
+
+
+def _precision(stated: str | None) -> str:
+    """How much of a time was stated: 2024, 2024-08, 2024-08-27, or more."""
+    digits = sum(map(str.isdigit, stated or ""))
+    return {4: "year", 6: "month", 8: "day"}.get(digits, "second")
 
 
 @main.command()

@@ -6,6 +6,7 @@ step, makes the corpus exist. Done twice it gives the same bytes, so a run that 
 
 from __future__ import annotations
 
+import resource
 import shutil
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -25,6 +26,7 @@ SOFTWARE = "archive"
 
 def commit(corpus: Path, work: Path, done: list[tuple[Shard, Receipt]], settings: Settings) -> Manifest:
     """The manifest of the corpus that the shards make, once all its other files are in place; ``publish`` writes it."""
+    _raise_open_files()
     final = work / "final"
     shutil.rmtree(final, ignore_errors=True)
     final.mkdir(parents=True)
@@ -85,6 +87,12 @@ def _append(path: Path, out: BinaryIO) -> None:
     with path.open("rb") as part:
         shutil.copyfileobj(part, out, 1 << 20)
         storage.forget_pages(part)
+
+
+def _raise_open_files() -> None:
+    """Lets this process hold as many open files as the system allows it: a merge opens every shard's fragment."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _write_table(

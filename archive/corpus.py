@@ -6,6 +6,7 @@ DuckDB take as they are; ``where`` is pushed down to partitions and row groups.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -211,7 +212,11 @@ class Corpus:
         if values.get("outcome") == "damaged":
             with self.locate(values["source_path"]).open("rb") as file:
                 file.seek(values["source_offset"])
-                return file.read(values["block_length"])
+                found_bytes = file.read(values["block_length"])
+            if hashlib.sha256(found_bytes).digest() != values["record_sha256"]:
+                message = f"{row_id}: a damaged range inside a container; only its digest and its row are kept"
+                raise CorpusError(message)
+            return found_bytes
         found = self.capture_at(values)
         if found.record_type == "revisit":
             return self._referred(found)
@@ -231,7 +236,11 @@ class Corpus:
         if not rows:
             message = f"the record that this revisit refers to ({revisit.refers_to_record_id}) is not in the corpus"
             raise CorpusError(message)
-        return self.capture_at(rows[0]).payload or b""
+        payload = self.capture_at(rows[0]).payload
+        if payload is None:
+            message = "the record that this revisit refers to is larger than the limit that was set"
+            raise CorpusError(message)
+        return payload
 
     def verify(self, *, sample: int | None = None) -> Verdict:
         """Whether every file, digest, count and article is what its record says; see ``archive.proof``."""

@@ -44,7 +44,7 @@ class ArchiveWriter:
         self._settings = shard.settings
         self._file: BinaryIO | None = None
         self._size = 0
-        self._first: dict[tuple[str | None, bytes | None], Capture] = {}
+        self._first: dict[tuple[object, ...], Capture] = {}
         self.files: list[str] = []
         self.earliest: datetime | None = None
 
@@ -65,7 +65,7 @@ class ArchiveWriter:
         return found, None
 
     def _revisit_or(self, found: Capture) -> Capture:
-        key = (found.target_uri, found.payload_sha256)
+        key = (found.target_uri, found.payload_sha256, found.record_type, found.http_status)
         first = self._first.get(key)
         if first:
             return wrapping.revisit_of(found, first)

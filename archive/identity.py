@@ -51,7 +51,7 @@ def capture_id(capture: Capture) -> UUID:
 def damage_id(damage: Damage) -> UUID:
     """The row id of a damaged range."""
     origin = damage.origin
-    where = f"{origin.path}\n{origin.member or ''}\n{damage.offset}\n{origin.line or ''}"
+    where = f"{origin.path}\n{origin.member or ''}\n{damage.offset}\n{origin.line or ''}\n{damage.unpacked_offset or ''}"
     return _uuid(f"damage\n{where}\n{damage.sha256.hex()}")
 
 
@@ -72,7 +72,9 @@ def payload_urn(payload_sha256: bytes) -> str:
 
 def legal_uri(url: str | None) -> str | None:
     """``url`` as a URI that RFC 3986 allows (illegal characters percent-encoded), or None if it has no scheme."""
-    text = (url or "").strip().strip("<>").strip()
+    text = (url or "").strip()
+    if text.startswith("<") and text.endswith(">"):
+        text = text[1:-1].strip()
     if not SCHEME.match(text):
         return None
     try:

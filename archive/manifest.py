@@ -50,6 +50,7 @@ def read_manifest(folder: Path) -> Manifest:
         when = reading["captured_at"]
         options = ReadOptions(
             captured_at=datetime.fromisoformat(when) if when else None,
+            captured_at_precision=reading["captured_at_precision"],
             json_fields=JsonFields(**reading["json_fields"]),
             limits=Limits(**reading["limits"]),
         )
@@ -69,6 +70,6 @@ def read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError as why:
         message = f"{folder}: no corpus here (manifest.json is missing); an unfinished run goes on with its own command"
         raise CorpusError(message) from why
-    except (ValueError, KeyError, TypeError) as why:
+    except (ValueError, KeyError, TypeError, RecursionError) as why:
         message = f"{path}: cannot be read as a manifest: {why}"
         raise CorpusError(message) from why

@@ -23,7 +23,7 @@ from archive import identity
 from archive.model import SortedRun
 from archive.table import ROW_GROUP, Fragment, ParquetFile, batch_keys
 
-Place = tuple[str, str, str | None, int | None, int | None]  # capture_id, source path, member, offset, line
+Place = tuple[Any, ...]  # the values of PLACE_COLUMNS
 Patch = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 
@@ -133,12 +133,14 @@ def repeated_places(fragments: list[tuple[Path, Path]]) -> dict[Place, int]:
         fragment.close()
     found: dict[Place, int] = {}
     for group in places.values():
-        group.sort(key=lambda place: (place[1], place[2] or "", place[3] or 0, place[4] or 0))
+        group.sort(key=lambda place: (place[1], place[2] or "", *(number or 0 for number in place[3:])))
         found.update({place: ordinal for ordinal, place in enumerate(group) if ordinal})
     return found
 
 
-PLACE_COLUMNS = ("capture_id", "source_path", "source_member", "source_offset", "source_line")
+PLACE_COLUMNS = (
+    "capture_id", "source_path", "source_member", "source_offset", "source_line", "unpacked_offset", "warc_record_offset",
+)  # fmt: skip
 
 
 def patcher(warc_places: dict[str, tuple[str, int]], repeated: dict[Place, int]) -> Patch:
@@ -146,10 +148,9 @@ def patcher(warc_places: dict[str, tuple[str, int]], repeated: dict[Place, int])
     ids = pa.array(sorted({place[0] for place in repeated}), pa.string())
 
     def patch(batch: pa.RecordBatch) -> pa.RecordBatch:
-        batch = _place_records(batch, warc_places)
         if len(ids) and pc.any(pc.is_in(batch["capture_id"], value_set=ids)).as_py():
             batch = _number_repeated(batch, repeated)
-        return batch
+        return _place_records(batch, warc_places)
 
     return patch
 

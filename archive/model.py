@@ -103,6 +103,8 @@ class Damage:
     reason: str
     detail: str
     sha256: bytes  # of the range as it stands
+    unpacked_offset: int | None = None  # of a range inside what gzip members unpack to
+    unpacked_length: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +260,7 @@ class ReadOptions:
     """What the caller said about the inputs."""
 
     captured_at: datetime | None = None  # for captures that do not know their own time
+    captured_at_precision: str = "second"  # second, day, month or year: how much of it was stated
     json_fields: JsonFields = JsonFields()
     limits: Limits = Limits()
 

@@ -56,12 +56,13 @@ def partition_of(table: str, row: Article | CaptureRow, partition_by: tuple[str,
     return "/".join(parts)
 
 
-def sort_key(row: Article | CaptureRow) -> tuple[str, int, str, str, int, int]:
+def sort_key(row: Article | CaptureRow) -> tuple[str, int, str, str, int, int, int]:
     """Registered domain, capture time, id; then the place in the input, for records that stand there twice."""
     micros = (row.captured_at - EPOCH) // _MICROSECOND if row.captured_at else -1
     row_id = row.article_id if isinstance(row, Article) else row.capture_id
     place = (row.source_path + "\n" + (row.source_member or ""), row.source_offset or 0, row.source_line or 0)
-    return (row.registered_domain or "", micros, row_id, *place)
+    inner = row.unpacked_offset or 0
+    return (row.registered_domain or "", micros, row_id, *place, inner)
 
 
 _MICROSECOND = datetime.resolution

@@ -108,6 +108,9 @@ def _distinct(files: list[InputFile]) -> list[InputFile]:
 
 def _longer(file: InputFile) -> InputFile:
     path = Path(file.location)
+    if file.path.count("/") + 2 > len(path.parts):  # two names that are written alike all the way up
+        mark = hashlib.sha256(os.fsencode(file.location)).hexdigest()[:8]
+        return replace(file, path=f"{file.path}#{mark}")
     return replace(file, path=_name(path, min(len(path.parts), file.path.count("/") + 2)))
 
 

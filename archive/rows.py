@@ -217,6 +217,8 @@ def damage_row(found: Damage) -> CaptureRow:
         "detail": _storable(found.detail),
         "block_length": found.length,
         "record_sha256": found.sha256,
+        "unpacked_offset": found.unpacked_offset,
+        "unpacked_length": found.unpacked_length,
         "flags": (),
     }
     return CaptureRow(**(empty | known | _source(found.origin) | {"source_offset": found.offset}))  # type: ignore[arg-type]

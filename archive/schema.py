@@ -1,4 +1,4 @@
-"""Row types to Arrow schemas and JSON Schema documents. The dataclasses in ``model.py`` are the only definition.
+"""Row types to Arrow schemas and JSON Schema documents. The row types in ``rows.py`` are the only definition.
 
 Types: str → string, int → int64, float → double, bytes → fixed-size binary of 32 (every one is a SHA-256), datetime →
 timestamp in microseconds UTC, date → date32, tuples → lists, dataclasses → structs. ``X | None`` is nullable, the rest

@@ -96,7 +96,7 @@ def write_whole(path: Path, data: bytes, work: Path) -> None:
 
 def to_json(value: Any) -> bytes:  # noqa: ANN401 - whatever json takes
     """Canonical JSON, readable: sorted keys, two spaces, a newline at the end."""
-    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, default=_plain) + "\n").encode()
+    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, default=_plain) + "\n").encode("utf-8", "backslashreplace")
 
 
 def _plain(value: object) -> str:

@@ -20,6 +20,8 @@ from archive import entity, identity
 from archive.model import Capture, Locator, Origin
 
 WITHOUT_PAYLOAD = ("warcinfo", "metadata", "request")
+OWN_FLAG = re.compile(r"(?!repeated-record$)[a-z][a-z0-9-]{0,39}")  # that one is for the whole corpus to say
+OWN_ORIGINS = ("field", "option", "mtime")
 DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII)
 
 
@@ -118,7 +120,7 @@ def _bare(value: str | None) -> str | None:
 
 
 def _own_flags(fields: StatusAndHeaders) -> tuple[str, ...]:
-    own = (fields.get_header("Archive-Flags") or "").split()
+    own = [flag for flag in (fields.get_header("Archive-Flags") or "").split() if OWN_FLAG.fullmatch(flag)]
     cut = fields.get_header("WARC-Truncated") and fields.get_header("WARC-Type") != "revisit"
     return (*own, "truncated") if cut else tuple(own)
 
@@ -198,6 +200,7 @@ def _moment(
 ) -> tuple[datetime | None, str | None, tuple[str, ...]]:
     """Capture time (UTC), where it comes from, and flags. The HTTP Date header stands in for a bad WARC-Date."""
     stated = (fields.get_header("Archive-Date-Origin") or "").split()
+    stated = stated if stated and stated[0] in OWN_ORIGINS else []  # anybody may write that field
     moment = read_date(fields.get_header("WARC-Date") or "")
     if moment:
         flags = tuple(f"capture-time-to-the-{p}" for p in stated[1:] if p in ("day", "month", "year"))

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from archive import identity, merge, table
+from archive import identity, table
 from archive.merge import Patch, merged, patcher, repeated_places, write_partition
 from archive.model import SortedRun
 from archive.partition import sort_key
@@ -128,7 +128,7 @@ def patched(patch: Patch, *rows: CaptureRow) -> list[CaptureRow]:
 
 def test_repeated_rows_get_ids_and_a_flag() -> None:
     one = capture(1, article_id="x")
-    place = (one.capture_id, one.source_path, None, 1, None)
+    place = (one.capture_id, one.source_path, None, 1, None, one.unpacked_offset, one.warc_record_offset)
     (other, found) = patched(patcher({}, {place: 2}), capture(2), one)
     new = identity.repeated_id(UUID(one.capture_id), 2)
     assert other == capture(2)
@@ -143,7 +143,3 @@ def test_placeholders_become_names_and_offsets() -> None:
     patch = patcher({"000000-ab/00000.warc.gz": ("warc/name-00000.warc.gz", 500)}, {})
     found = [(row.warc_filename, row.warc_record_offset) for row in patched(patch, ours, theirs, none)]
     assert found == [("warc/name-00000.warc.gz", 510), ("in.warc.gz", 20), (None, None)]
-
-
-def test_the_columns_of_a_place() -> None:
-    assert merge.PLACE_COLUMNS == ("capture_id", "source_path", "source_member", "source_offset", "source_line")

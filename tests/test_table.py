@@ -87,7 +87,7 @@ def test_any_rows_survive_parquet(table: str, row_type: type) -> None:
 @given(st.lists(any_row(CaptureRow), min_size=1, max_size=8))
 def test_keys_of_a_batch_are_those_of_its_rows(rows: list[CaptureRow]) -> None:
     places = [
-        dataclasses.replace(row, source_offset=abs(row.source_offset or 0), source_line=abs(row.source_line or 0))
+        dataclasses.replace(row, source_offset=max(row.source_offset or 0, 0), source_line=max(row.source_line or 0, 0))
         for row in rows
     ]
     assert batch_keys(to_batch(places, "captures"), "captures") == [sort_key(row) for row in places]

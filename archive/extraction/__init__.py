@@ -9,7 +9,7 @@ Reasons, by stage (the README has the same table):
 
     record      revisit, record-type, http-status, too-large
     payload     empty, not-text, too-large
-    extraction  no-text, too-complex, extractor-error
+    extraction  no-text, too-large, too-complex, extractor-error
 """
 
 from __future__ import annotations

@@ -39,6 +39,9 @@ WORDS = re.compile(r"\s*(UTC|GMT|Z)$", re.IGNORECASE)
 Line = tuple[int, int, bytes | None, int, bytes]  # number, offset, bytes (None: over the limit), length, SHA-256
 
 
+FIRST_LINES = 50
+
+
 class Unusable(Exception):
     """A line that is no capture: reason and detail."""
 
@@ -53,16 +56,20 @@ class JsonlSource:
     kind = "jsonl"
 
     def recognises(self, head: bytes, name: str) -> bool:
-        """True where the first line is a JSON object, or starts like one and goes on behind ``head``."""
-        del name
+        """True where one of the first lines is a JSON object, or starts like one and goes on behind ``head``.
+
+        The first line itself may be damaged; a line inside an HTML page or a longer JSON text is seldom an object.
+        """
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-        line, newline, _ = start.partition(b"\n")
-        if not line.startswith(b"{"):
+        told = name.lower().removesuffix(".gz").removesuffix(".zst").endswith((".jsonl", ".ndjson"))
+        if not told and not start.startswith((b"{", b"null\n")):
             return False
-        try:
-            return isinstance(json.loads(line.decode("utf-8", "replace")), dict)
-        except (ValueError, RecursionError):
-            return not newline and len(head) == HEAD and LONG_OBJECT.match(line) is not None
+        whole = [line for line in start.split(b"\n")[:FIRST_LINES] if line.strip()]
+        if not any(line.startswith(b"{") for line in whole):
+            return False
+        if any(_is_object(line) for line in whole):
+            return True
+        return b"\n" not in start and len(head) == HEAD and LONG_OBJECT.match(start) is not None
 
     def captures(self, opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
         """A capture or a damage a line, in the order of the file."""
@@ -94,6 +101,13 @@ class JsonlSource:
             except Unusable as why:
                 yield Damage(origin=origin, offset=offset, length=length, reason=why.reason,
                              detail=f"line {number}: {why.detail}", sha256=sha256)  # fmt: skip
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line.decode("utf-8", "replace")), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def lines(file: BinaryIO, limit: int) -> Iterator[Line]:
@@ -233,7 +247,8 @@ def _when(row: dict[str, object], opened: Opened, options: ReadOptions) -> tuple
     if found := read_time(value):
         return found[0], "field", found[1], ()
     moment, moment_origin, flags = time_of(opened, options)
-    return moment, moment_origin, "second", flags if value is None else (*flags, "capture-time-unreadable")
+    precision = options.captured_at_precision if moment_origin == "option" else "second"
+    return moment, moment_origin, precision, flags if value is None else (*flags, "capture-time-unreadable")
 
 
 def read_time(value: object) -> tuple[datetime, str] | None:

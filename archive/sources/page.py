@@ -89,7 +89,7 @@ def whole_file(opened: Opened, options: ReadOptions, kind: str, media_type: str)
         media_type=media_type,
         url=None,
         captured_at=moment,
-        captured_at_precision="second",
+        captured_at_precision=options.captured_at_precision if moment_origin == "option" else "second",
         captured_at_origin=moment_origin,
         flags=(*flags, "truncated") if broken else flags,
     )

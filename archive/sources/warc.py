@@ -17,6 +17,7 @@ import re
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from io import BytesIO
+from itertools import islice
 from typing import BinaryIO, cast
 
 from archive import warc
@@ -24,6 +25,7 @@ from archive.model import Capture, Damage, Limits, Locator, ReadOptions, Skip
 from archive.sources import Opened
 from archive.sources.members import GZIP_MAGIC, Member, Run, Unpacked, inflate_member, measure_run, peek
 from archive.sources.records import (
+    MAGIC,
     SEARCH,
     START,
     VERSION_LINE,
@@ -103,21 +105,31 @@ def _scan_run(window: Window, start: int, limits: Limits) -> Generator[tuple[Pla
     return end
 
 
+FIELD = re.compile(rb"^WARC-[A-Za-z-]+:", re.MULTILINE)
+
+
 class WarcSource:
     """Reads WARC files."""
 
     kind = "warc"
 
     def recognises(self, head: bytes, name: str) -> bool:
-        """True where a record starts the file, or where the name says WARC and a record or a gzip member is there."""
+        """True where a record starts the file, or where that start is damaged and what follows still tells."""
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64]
-        gzipped = head.startswith(GZIP_MAGIC)
-        if VERSION_LINE.match(start):
+        first = peek(lambda at, n: head[at : at + n], 0) if head.startswith(GZIP_MAGIC) else start
+        if VERSION_LINE.match(first):
             return True
-        if gzipped and VERSION_LINE.match(peek(lambda at, n: head[at : at + n], 0)):
-            return True
+        if head.startswith(b"PK") or head[257:262] == b"ustar":  # a zip or tar may hold WARC files as they are
+            return False
         named = re.search(r"\.warc(\.gz)?(\.[a-z]+)?$", name.lower()) is not None
-        return named and (gzipped or START.search(head) is not None)
+        if named and (head.startswith(GZIP_MAGIC) or START.search(head)):
+            return True
+        if len(FIELD.findall(head[:1024])) > 1:
+            return True
+        return (named or not first) and any(
+            VERSION_LINE.match(peek(lambda at, n: head[at : at + n], found.start()))
+            for found in islice(MAGIC.finditer(head), 100)
+        )
 
     def captures(self, opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
         """Every record and every damaged range, in the order of the file."""
@@ -132,6 +144,8 @@ class WarcSource:
                     reason=item.reason,
                     detail=item.detail + (_unpacked(item) if place.unpacked_length else ""),
                     sha256=window.sha256(place.offset, place.offset + place.length),
+                    unpacked_offset=place.unpacked_offset,
+                    unpacked_length=place.unpacked_length,
                 )
             else:
                 locator = replace(place, path=opened.origin.path) if opened.in_place else None
