@@ -31,7 +31,7 @@ def named_errors() -> Iterator[None]:
         click.echo(f"archive: {why}", err=True)
         sys.exit(3)
     except KeyboardInterrupt:
-        click.echo("archive: stopped; the same command goes on", err=True)
+        click.echo("archive: stopped; run the same command again", err=True)
         sys.exit(3)
     except Rejected as why:
         click.echo(f"archive: no article: {why}", err=True)
@@ -94,6 +94,7 @@ def convert(inputs: tuple[str, ...], corpus: str, **options: Any) -> None:  # no
             click.echo(screen.convert_json(corpus, manifest, told.seconds))
         elif not options["quiet"]:
             screen.converted(corpus, manifest, told)
+            screen.skipped(corpus)
         wrong = manifest.counts.damaged or any(name == "skipped: unreadable" for name, _ in manifest.reasons)
         sys.exit(1 if wrong else 0)
 

@@ -23,6 +23,7 @@ from archive import identity
 from archive.model import SortedRun
 from archive.table import ROW_GROUP, Fragment, ParquetFile, batch_keys
 
+LOOSE = 128
 Place = tuple[Any, ...]  # the values of PLACE_COLUMNS
 Patch = Callable[[pa.RecordBatch], pa.RecordBatch]
 
@@ -74,17 +75,20 @@ def write_partition(
     written: list[tuple[Path, int]] = []
     out: ParquetFile | None = None
     pending: list[pa.RecordBatch] = []
+    loose: list[pa.RecordBatch] = []
     count = 0
 
     def write_group() -> None:
-        nonlocal out, pending, count, rows_left
+        nonlocal out, pending, loose, count, rows_left
         if out is None:
             path = stem.with_name(f"{stem.name}-{len(written):05d}.parquet")
             written.append((path, 0))
             out = ParquetFile(path, table, min(rows_left, 250_000))
-        out.write([patch(pa.concat_batches(pending))])
+        group = pa.concat_batches([*pending, *loose])
+        pending, loose = [], []
+        out.write([patch(group)])
         rows_left -= count
-        pending, count = [], 0
+        count = 0
         written[-1] = (written[-1][0], out.rows)
         if out.tell() >= target:
             out.close()
@@ -92,13 +96,16 @@ def write_partition(
 
     for part in merged(runs, table):
         while count + part.num_rows >= ROW_GROUP:
-            pending.append(part.slice(0, ROW_GROUP - count))
+            loose.append(part.slice(0, ROW_GROUP - count))
             part = part.slice(ROW_GROUP - count)  # noqa: PLW2901 - the rest of it
             count = ROW_GROUP
             write_group()
         if part.num_rows:
-            pending.append(part)
+            loose.append(part)
             count += part.num_rows
+        if len(loose) >= LOOSE:  # a slice keeps the whole batch that it was cut from: a copy lets it go
+            pending.append(pa.concat_batches(loose))
+            loose = []
     if count:
         write_group()
     if out is not None:

@@ -19,7 +19,7 @@ from archive.errors import UsageError
 from archive.manifest import settings_sha256
 from archive.model import InputFile, Settings, Shard
 
-SHARD_BYTES = 32 << 20  # of input: some 1,000 pages, half a minute of one core
+SHARD_BYTES = 8 << 20  # of input: some 250 pages, ten seconds of one core; what a stopped run does again at most
 SHARD_FILES = 2000
 
 

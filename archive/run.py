@@ -186,7 +186,7 @@ def _operator_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as why:
-        message = f"stopped; what was done is kept in {folder / 'work'}: run the same command again to go on"
+        message = f"stopped; finished parts are kept in {folder / 'work'}: run the same command again to go on"
         raise RunInterrupted(message) from why
     except OSError as why:
         if why.errno not in storage.NO_ROOM:

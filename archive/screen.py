@@ -25,6 +25,7 @@ out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
 EVERY = 30.0  # seconds between lines where nobody watches a terminal
 SHOWN_FAILURES = 20
+SHOWN_SKIPPED = 10
 COUNTED = ("records", "articles", "rejections", "damaged", "skipped")
 
 
@@ -135,6 +136,22 @@ def converted(corpus: str, manifest: Manifest, told: Bar) -> None:
         out.print(reasons)
     size = sum(file.size for file in manifest.files)
     out.print(safe(f"{corpus}: {len(manifest.files)} files, {_bytes(size)}, in {told.seconds:.1f} s"))
+
+
+def skipped(folder: str) -> None:
+    """The first inputs and members that hold no capture, each with the reason."""
+    from archive.corpus import Corpus
+
+    found = [row for _, rows in Corpus(folder).rows("inputs") for row in rows if row["skipped"]]
+    if not found:
+        return
+    table = Table(box=None, pad_edge=False, title="skipped", title_justify="left", show_header=False)
+    for row in found[:SHOWN_SKIPPED]:
+        member = f", member {row['member']}" if row["member"] else ""
+        table.add_row(safe(row["path"] + member), safe(row["skipped"]))
+    out.print(table)
+    if len(found) > SHOWN_SKIPPED:
+        out.print(f"… and {len(found) - SHOWN_SKIPPED:,} more, in {folder}/inputs", markup=False)
 
 
 def _bytes(size: float) -> str:

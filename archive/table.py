@@ -25,7 +25,7 @@ from archive.rows import Article, CaptureRow, InputRow
 from archive.schema import arrow_schema
 
 ROW_GROUP = 4000
-BATCH_ROWS = 64
+BATCH_ROWS = 16  # of a run; a merge holds one such batch of each run
 RUN_BYTES = 8 << 20  # of text; what Python holds for it is some four times that
 ZSTD_LEVEL = 7  # saves 8 % over the default; level 9 would save 2 % more and hold 20 MB while it writes
 BLOOM = {"articles": ("article_id", "capture_id", "url"), "captures": ("capture_id", "record_id", "target_uri")}

@@ -201,7 +201,7 @@ def test_an_interrupt_is_said_and_the_run_goes_on(
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
         assert process.returncode == 3, said
-    assert "stopped; what was done is kept" in said
+    assert "stopped; finished parts are kept" in said
     assert "run the same command again" in said
     assert "Traceback" not in said
     assert not (corpus / "manifest.json").exists()

@@ -211,8 +211,8 @@ def test_fragments_are_sorted_runs(tmp_path: Path) -> None:
         writer.add(row)
     writer.close()
     assert [(run.partition, run.rows, run.batches) for run in writer.runs] == [
-        ("capture_year=y2023", 150, 3),
-        ("capture_year=y2024", 150, 3),
+        ("capture_year=y2023", 150, 10),
+        ("capture_year=y2024", 150, 10),
     ]
     fragment = Fragment(tmp_path / "x.arrow")
     for run in writer.runs:

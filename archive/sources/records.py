@@ -37,7 +37,7 @@ class Unreadable(Exception):
     """No record can be read here; ``search_from`` is where the next one may start."""
 
     def __init__(self, reason: str, detail: str, search_from: int) -> None:
-        super().__init__(reason, detail)
+        super().__init__(f"{reason}: {detail}")
         self.reason, self.detail, self.search_from = reason, detail, search_from
 
 
