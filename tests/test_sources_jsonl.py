@@ -164,3 +164,17 @@ def test_lines_tile_the_file(pieces: list[bytes], limit: int) -> None:
     found = list(jsonl.lines(BytesIO(data), limit))
     assert [data[offset : offset + length] for _, offset, _, length, _ in found] == whole
     assert [digest for *_, digest in found] == [hashlib.sha256(line).digest() for line in whole]
+
+
+def test_captures_behind_a_long_stretch_without_any() -> None:
+    nothing = b'{"html": null, "error": "timeout"}\n' * (jsonl.PATIENCE + 20)
+    found = read(nothing + b'{"text": "The ferry sailed."}\n')
+    assert len(found) == jsonl.PATIENCE + 21
+    assert isinstance(found[-1], Capture)
+    assert all(isinstance(item, Damage) for item in found[:-1])
+
+
+def test_a_damaged_first_line_costs_one_line() -> None:
+    data = b'{"url": "http://e.org", "html": broken\n{"text": "The ferry sailed."}\n'
+    assert jsonl.SOURCE.recognises(data, "x")
+    assert [type(item) for item in read(data)] == [Damage, Capture]

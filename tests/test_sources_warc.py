@@ -586,3 +586,10 @@ def test_any_capture_written_and_read_back_is_itself(stated: tuple[object, ...])
     assert isinstance(item, Placed)
     read = records.capture_from(item.raw, made.origin, made.locator, wrapped=made.wrapped)
     assert read == made
+
+
+@pytest.mark.parametrize("place", range(40))
+def test_a_damaged_first_byte_does_not_hide_the_file(place: int) -> None:
+    for name, data in (("a.warc.gz", PACKED), ("a.warc", PLAIN), ("a", PLAIN)):
+        hurt = data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :]
+        assert warc.SOURCE.recognises(hurt[: 1 << 16], name)

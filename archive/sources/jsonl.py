@@ -82,7 +82,9 @@ class JsonlSource:
             waiting.append(item)
             if item.reason == "page-list" or len(waiting) >= PATIENCE:
                 break
-        if any(damage.reason == "page-list" for damage in waiting):
+        if len(waiting) >= PATIENCE and any(isinstance(item, Capture) for item in found):
+            yield from self._lines(opened, options)  # what is no capture was not held: it is read again
+        elif any(damage.reason == "page-list" for damage in waiting):
             yield skipped(opened, self.kind, "a list of pages (WACZ), no captures")
         elif any(damage.reason == "no-content" for damage in waiting):
             sought = "JSON lines without any of the fields " + ", ".join(_sought(options.json_fields))
