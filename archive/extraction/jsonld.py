@@ -70,6 +70,7 @@ class JsonLd:
     tags: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
     paywall: bool = False
 
 
@@ -228,6 +229,7 @@ def _take(found: JsonLd, node: Node, known: dict[str, Node], *, article: bool) -
     for key in ("publisher", "sourceOrganization", "provider"):
         found.publishers += [name for one in _objects(node.get(key), known) for name in _texts(one.get("name"))]
     found.descriptions += _texts(node.get("description"))
+    found.bodies += _texts(node.get("articleBody"))
     found.urls += _texts(node.get("url")) + _texts(node.get("mainEntityOfPage"))
     found.sections += _texts(node.get("articleSection"))
     found.tags += _texts(node.get("keywords")) or [

@@ -1,0 +1,31 @@
+"""``python -m archive.training``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from archive.training.evaluate import table, without_doubtful
+from archive.training.fit import train, write
+from archive.training.pages import SETS, read_set
+
+
+@click.command()
+@click.argument("bench", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="write the weights to this file")
+@click.option("--evaluate", is_flag=True, help="print word F1 on sites that were not learned from")
+def main(bench: Path, output: Path | None, *, evaluate: bool) -> None:
+    """Learn from the pages of BENCH which blocks of a page are its article."""
+    pages = without_doubtful([page for name in SETS for page in read_set(bench, name)])
+    click.echo(f"{len(pages)} pages, {sum(len(page.label) for page in pages)} blocks, "
+               f"{sum(not page.weight for page in pages)} pages with a doubtful gold left out")  # fmt: skip
+    if evaluate:
+        click.echo(table(pages))
+    if output:
+        write(train([page for page in pages if page.weight]), output)
+        click.echo(f"{output}: {output.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()

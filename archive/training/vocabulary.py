@@ -1,0 +1,83 @@
+"""Weights of class names and words: how much more often they stand in articles than around them, site by site.
+
+Each site counts once for each word, however many pages and blocks of it there are: so no site's own names decide. The
+weight is the log of the ratio of sites, in 1/16, with one site added on either side.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from archive.extraction.features import Vocabulary, name_parts, short_words
+from archive.training.pages import Page
+
+NAME_SITES: Final = 4  # a name on fewer sites is one publisher's
+WORD_SITES: Final = 5
+LONG: Final = 60  # words of a block that count, when an element's share of article is taken
+
+Shares = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """For one page: the share of article among what bears a name, and among the short texts with a word."""
+
+    site: str
+    names: Shares
+    words: Shares
+
+
+def count(page: Page) -> Count:
+    """What one page says of names and words."""
+    blocks, label = page.blocks, page.label
+    capped = np.minimum(page.words, LONG)
+    right = np.concatenate([[0], np.cumsum(label * capped)])
+    everything = np.concatenate([[0], np.cumsum(capped)])
+    names: dict[str, list[float]] = defaultdict(list)
+    for number, name in enumerate(blocks.name):
+        first, last = blocks.first[number], blocks.last[number]
+        inside = everything[last] - everything[first] if last > first else 0
+        if name and inside:
+            for part in sorted(set(name_parts(name))):
+                names[part].append((right[last] - right[first]) / inside)
+    for number, name in enumerate(blocks.inner):
+        for part in sorted(set(name_parts(name))) if name else ():
+            names[part].append(float(label[number]))
+    words: dict[str, list[float]] = defaultdict(list)
+    for number, text in enumerate(blocks.texts):
+        for word in sorted(set(short_words(text))):
+            words[word].append(float(label[number]))
+    return Count(site=page.site, names=_means(names), words=_means(words))
+
+
+def _means(found: Mapping[str, list[float]]) -> Shares:
+    return {key: math.fsum(values) / len(values) for key, values in found.items()}
+
+
+def learn(counts: Iterable[Count]) -> Vocabulary:
+    """The weights that these pages give."""
+    names: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    words: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for one in counts:
+        for table, shares in ((names, one.names), (words, one.words)):
+            for key, share in shares.items():
+                table[key][one.site].append(share)
+    return Vocabulary(names=_weights(names, NAME_SITES), words=_weights(words, WORD_SITES))
+
+
+def _weights(table: Mapping[str, Mapping[str, list[float]]], least: int) -> dict[str, int]:
+    weights = {}
+    for key in sorted(table):
+        sites = table[key]
+        if len(sites) >= least:
+            inside = math.fsum(math.fsum(shares) / len(shares) for shares in sites.values())
+            weight = round(16 * math.log((inside + 1) / (len(sites) - inside + 1)))
+            if weight:
+                weights[key] = weight
+    return weights
