@@ -185,6 +185,15 @@ def _place(page: Blocks, out: dict[str, Ints]) -> None:
     out["words_before"] = _share(running - words, running[-1:])
     heads = np.flatnonzero((out["tag"] == TAGS["h1"]) | (out["in_h1"] == 1))
     top = heads[0] if len(heads) else 0
+    # pages that go on with the next article have another headline, mostly in another <article>
+    starts = np.zeros(n, np.int64)
+    starts[heads[np.append(True, np.diff(heads) > 1)] if len(heads) else heads] = 1
+    out["h1_behind"] = np.minimum(np.cumsum(starts), 20)
+    outer = [0] * len(page.tag)
+    for number, above in enumerate(page.parent):
+        outer[number] = outer[above] or (number if page.tag[number] == "article" else 0)
+    outermost = np.array(outer, np.int64)[element]
+    out["headline_article"] = (outermost == outermost[top]).astype(np.int64) + 2 * (outermost > 0)
     out["from_h1"] = np.clip(index - top, -50, 200) if len(heads) else np.full(n, -99)
     out["page_blocks"] = _log(np.full(n, n))
     out["page_words"] = _log(np.full(n, running[-1]))

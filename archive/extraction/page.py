@@ -21,7 +21,14 @@ from trafilatura import bare_extraction
 from trafilatura.meta import reset_caches
 from trafilatura.metadata import Document, extract_author, extract_title
 
+from dataclasses import dataclass
 from archive.errors import Rejected
+from archive.extraction.charset import decode_text
+from archive.extraction.content_coding import decode_content
+from archive.extraction.features import Stated
+from archive.extraction.head import read_head
+from archive.extraction.jsonld import read_jsonld
+from archive.extraction.values import clean_text
 from archive.extraction.charset import Decoded
 from archive.extraction.dump import clean
 from archive.extraction.language import forget, identify
@@ -223,3 +230,32 @@ def _line(text: str | None) -> str | None:
 
 def _flags(*groups: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(flag for group in groups for flag in group))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A page, read: its tree, and what it states of its article."""
+
+    tree: lxml.html.HtmlElement
+    stated: Stated
+
+
+def read_page(payload: bytes, *, url: str | None) -> Seen:
+    """A page from its bytes."""
+    data, _ = decode_content(payload, None, 1 << 26)
+    tree = parse(decode_text(data, header_charset=None, html=True).text)
+    head = read_head(tree)
+    said = read_jsonld(head.blocks, url)
+    metas = head.metas
+    alone = head.headings[:1] if len(head.headings) == 1 else []
+    titles = [*said.headlines[:1], *metas.get("og:title", ())[:1], *head.titles[:1], *alone]
+    description = (metas.get("og:description") or metas.get("description") or [""])[0]
+    body = max(said.bodies, key=len, default="")
+    return Seen(
+        tree=tree,
+        stated=Stated(
+            titles=tuple(clean_text(title) or "" for title in titles),
+            description=clean_text(description) or "",
+            body=clean_text(body) or "",
+        ),
+    )

@@ -1,0 +1,88 @@
+"""The article's blocks as text: paragraphs with a blank line between, each with its kind and its span, nothing twice."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from archive.extraction.blocks import HEADINGS, MARKS, Blocks
+from archive.model import Block
+
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# soft hyphens and word joiners tell a browser where to break a line; in a text they split words
+INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u2060\ufeff"))
+LONG: Final = 60  # characters; shorter blocks may well stand twice: cells, answers, refrains
+MOST: Final = 0.8  # of a block's sentences stood before: it is the same text again
+SENTENCE: Final = re.compile(r"(?<=[.!?…。！？।؟])\s*|\n")
+KINDS: Final = (
+    ("code", MARKS["pre"]), ("heading", HEADINGS), ("caption", MARKS["figcaption"]), ("quote", MARKS["blockquote"]),
+    ("list-item", MARKS["li"] | MARKS["dt"] | MARKS["dd"]), ("table-row", MARKS["td"] | MARKS["th"]),
+)  # fmt: skip
+
+
+def text_of_blocks(page: Blocks, kept: Sequence[int]) -> tuple[str, tuple[Block, ...]]:
+    """The text of these blocks of a page, and its parts; the cells of a table row are one part."""
+    return joined(_pieces(page, _once(page, kept)))
+
+
+def _once(page: Blocks, kept: Sequence[int]) -> Iterable[int]:
+    """The blocks without those whose text stands in blocks before."""
+    said: set[str] = set()
+    for number in kept:
+        text = page.texts[number]
+        if len(text) > LONG:
+            sentences = [part for part in SENTENCE.split(text) if part.strip()]
+            length = sum(map(len, sentences))
+            again = sum(len(part) for part in sentences if len(part) > LONG // 2 and part in said)
+            said.update(sentences)
+            if again >= MOST * length:
+                continue
+        yield number
+
+
+def _pieces(page: Blocks, kept: Iterable[int]) -> Iterable[tuple[str, str]]:
+    row, cells = -1, list[str]()
+    for number in kept:
+        element = page.element[number]
+        kind = _kind(page.marks[element])
+        mine = _row(page, element) if kind == "table-row" else -1
+        if cells and mine != row:
+            yield "table-row", " | ".join(cells)
+            cells = []
+        if kind == "table-row":
+            row = mine
+            cells.append(page.texts[number])
+        else:
+            yield kind, page.texts[number]
+    if cells:
+        yield "table-row", " | ".join(cells)
+
+
+def _kind(marks: int) -> str:
+    return next((kind for kind, bits in KINDS if marks & bits), "paragraph")
+
+
+def _row(page: Blocks, element: int) -> int:
+    """The number of the table row around an element, or of the element itself."""
+    here = element
+    while here and page.tag[here] != "tr":
+        here = page.parent[here]
+    return here or element
+
+
+def joined(pieces: Iterable[tuple[str, str]]) -> tuple[str, tuple[Block, ...]]:
+    """One text of pieces (kind, raw text); two line breaks in a piece end the block."""
+    parts: list[str] = []
+    blocks: list[Block] = []
+    at = 0
+    for kind, raw in pieces:
+        for part in re.split(r"\n[ \n]*\n", CONTROL.sub(" ", raw).translate(INVISIBLE)):
+            lines = [" ".join(line.split()) for line in part.split("\n")]
+            words = unicodedata.normalize("NFC", "\n".join(line for line in lines if line)).strip(" |")
+            if words:
+                blocks.append(Block(kind=kind, start=at, end=at + len(words), source_start=None, source_end=None))
+                parts.append(words)
+                at += len(words) + 2
+    return "\n\n".join(parts), tuple(blocks)
