@@ -70,7 +70,8 @@ class JsonLd:
     tags: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
-    paywall: bool = False
+    access: list[str] = field(default_factory=list)  # isAccessibleForFree, as it stands
+    news: bool = False  # whether the article is called one of news
 
 
 def read_jsonld(blocks: Sequence[str], url: str | None) -> JsonLd:
@@ -238,7 +239,8 @@ def _take(found: JsonLd, node: Node, known: dict[str, Node], *, article: bool) -
             found.images += _texts(one.get("url")) or _texts(one.get("contentUrl")) or _texts(one.get("name"))
     found.languages += _texts(node.get("inLanguage"))
     free = node.get("isAccessibleForFree")
-    found.paywall |= free is False or (isinstance(free, str) and free.rsplit("/", 1)[-1].strip().lower() == "false")
+    found.access += [str(free).lower()] if isinstance(free, bool) else _texts(free)
+    found.news |= article and any(name.endswith("newsarticle") for name in _types(node))
 
 
 def _take_authors(found: JsonLd, value: Any, known: dict[str, Node]) -> None:  # noqa: ANN401  any JSON value

@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
-from archive.extraction.head import Head, metas, read_body, read_head, times
+from archive.extraction.access import read_access
+from archive.extraction.body import Body, find_marked, read_body, read_micro, times
+from archive.extraction.head import Head, metas, read_head
 from archive.extraction.jsonld import JsonLd, read_jsonld
 from archive.extraction.people import NOBODY, People, people_of, site_as_author
 from archive.extraction.titles import choose_title
@@ -80,41 +82,59 @@ def read_metadata(tree: html.HtmlElement, url: str | None) -> Metadata:
     base = absolute(head.bases[0] if head.bases else None, url) or url
     site = first_text([*metas(head, SITE_KEYS[:1]), *from_jsonld(said.publishers), *metas(head, SITE_KEYS[1:])])
     sites = _site_names(site[0], said, url)
-    authors, published = _authors_and_date(tree, head, said, sites)
-    tiers = {value.strip().lower() for value, _ in metas(head, ("article:content_tier",))}
+    title = choose_title(head, said, sites, url)
+    authors, published, modified, updated = _authors_and_dates(tree, head, said, sites, title=title[0], url=url)
+    access, paywall = read_access(head, said)
     links = [(one, "link") for one in head.canonical]
     languages = [(one, "html") for one in head.languages]
     fields: dict[str, People | Value] = {
-        "title": choose_title(head, said, sites),
+        "title": title,
         "authors": authors,
         "published_at": published,
-        "modified_at": first_date([*from_jsonld(said.modified), *metas(head, MODIFIED_KEYS)]),
+        "modified_at": modified,
         "site_name": site,
         "description": first_text([*metas(head, DESCRIPTION_KEYS), *from_jsonld(said.descriptions)]),
         "canonical_url": first_address([*links, *metas(head, ("og:url",)), *from_jsonld(said.urls)], base),
         "section": first_text([*from_jsonld(said.sections), *metas(head, SECTION_KEYS)]),
         "tags": _tags([from_jsonld(said.tags), *(metas(head, (key,)) for key in TAG_KEYS)]),
         "image_url": first_address([*from_jsonld(said.images), *metas(head, IMAGE_KEYS)], base),
+        "access": access,
         "language": first_language([*languages, *from_jsonld(said.languages), *metas(head, LANGUAGE_KEYS)]),
     }
     stated: dict[str, Any] = {name: value for name, (value, _) in fields.items()}
     stated |= {f"{name}_origin": origin for name, (_, origin) in fields.items()}
-    return Metadata(**stated, flags=("paywall",) if said.paywall or tiers & {"locked", "metered"} else ())
+    return Metadata(**stated, flags=("paywall",) * paywall + ("published-from-update",) * updated)
 
 
-def _authors_and_date(tree: html.HtmlElement, head: Head, said: JsonLd, sites: set[str]) -> tuple[People, Value]:
-    """Authors and date of publication. The body is read only where the head lacks one of them.
+def _authors_and_dates(
+    tree: html.HtmlElement, head: Head, said: JsonLd, sites: set[str], *, title: str | None, url: str | None
+) -> tuple[People, Value, Value, bool]:
+    """Authors, dates of publication and modification. The body is read only where the head lacks one of them.
 
     The site's own name as author comes last: better than none, and worse than any person.
     """
     stated = _stated_authors(head, said)
-    authors = next((found for one in stated if (found := people_of(one, sites))[0]), NOBODY)
+    *persons, organisations = stated
+    authors = next((found for one in persons if (found := people_of(one, sites))[0]), NOBODY)
     published = first_date([*from_jsonld(said.published), *metas(head, PUBLISHED_KEYS)])
+    modified = first_date([*from_jsonld(said.modified), *metas(head, MODIFIED_KEYS)])
+    body, marked = Body(), []
     if not authors[0] or not published[0]:
-        bylines, dates = read_body(tree)
+        marked = find_marked(tree)
+        bylines, dates = read_micro(marked)
         authors = authors if authors[0] else people_of(bylines, sites)
         published = published if published[0] else first_date([*dates, *times(head)])
-    return authors if authors[0] else site_as_author([one for source in stated for one in source], sites), published
+    wanted = frozenset(("authors",) * (not authors[0]) + ("published",) * (not published[0]))
+    if wanted:
+        body = read_body(tree, head, marked, title=title, url=url, sites=sites, wanted=wanted)
+        authors = authors if authors[0] else (tuple(dict.fromkeys(name for name, _ in body.authors)), "html")
+        published = published if published[0] else body.published
+        modified = modified if modified[0] else body.modified
+    if not authors[0]:
+        authors = people_of(organisations, sites)
+    if not authors[0]:
+        authors = site_as_author([one for source in stated for one in source], sites)
+    return authors, published, modified, body.from_update
 
 
 def _stated_authors(head: Head, said: JsonLd) -> list[list[Candidate]]:

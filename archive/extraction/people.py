@@ -13,9 +13,19 @@ People = tuple[tuple[str, ...], str | None]
 NOBODY: Final[People] = ((), None)
 MAX_NAME: Final = 80  # characters of one person's name
 _PREFIX = re.compile(
-    r"(?:(?:this (?:post|article) (?:was|is)\s)?(?:(?:written|words|story|posted|reported|text|authored|edited|published"
-    r"|created|contributed|(?:view )?(?:all |more )?(?:posts|articles))\s)?by|read more about|about the author|von|par|por"
-    r"|di|af|av|door|od|от|текст|(?:the |post )?author|autore?|auteur|автор|文|作者|記者|记者|執筆|投稿者|文責)(?:\s*[:：/／]\s*|\s+)",
+    r"(?:(?:this (?:post|article|story) (?:was|is)\s)?(?:(?:article|written|words|story|posted|reported|reporting|text|authored"
+    r"|edited|published|created|contributed|submitted|recommended|interview|(?:view )?(?:all |more )?(?:posts|articles))\s)?by"
+    r"|read more (?:about|from)|about the author|meet the author|(?:(?:ver\w+|ge\w+|ein\w*|interview|text|artikel|beitrag|bericht|kommentar|eine? \w+) )?von|(?:écrit |publié |rédigé )?par"
+    r"|(?:escrito |publicado |redactado )?por|(?:scritto |pubblicato |a cura )?di|(?:skrevet |skriven )?af|(?:skrevet |skriven )?av"
+    r"|(?:geschreven )?door|od|oleh|írta|szerző|γράφει (?:ο|η)|του|της|بقلم|كتب(?:ت)?|الكاتب|מאת|tác giả|от|текст|tekst|text"
+    r"|words|(?:the |post )?authors?|autor(?:en|in|es|ka|zy)?|autore|autrice|auteurs?|автор(?:ы|и)?|автор статьи"
+    r"|yazar|yazan|haber|penulis|reporter|editor|writer|journalist|toimittaja|forfatter|skribent|redaktor"
+    r"|文|作者|記者|记者|執筆|投稿者|文責|著者|著|編輯|撰文|글|기자)(?:\s*[:：/／=＝●▪]\s*|\s+|$)",
+    re.IGNORECASE,
+)
+# Labels that are also plain words: they count only with a colon behind them.
+_COLON_ONLY = re.compile(
+    r"(?:text|tekst|текст|words|haber|reporter|editor|writer|journalist|des?|от|od|di|of|του|της|文|글|著|yazar)[^:：/／=＝]*$",
     re.IGNORECASE,
 )
 # A piece that names somebody who did something else, and what stands behind a name on a button or as a role.
@@ -36,6 +46,7 @@ _SUFFIX = re.compile(
 )
 _ADDRESS = re.compile(r"https?:|www\.|/|\S+@\S+$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
+_NO_NAME = re.compile(r"[\d:!?„“”\"«»《》<>/#*=_@\[\]]")
 _CODE = re.compile(r"\s*\([^()]{0,40}\)")
 _NOT_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|html|php)\b|[<>{}=]|\d{3}", re.IGNORECASE)
 PARTICLES: Final = frozenset("de da do dos das del della di van von der den ten la le y e af bin al el zu".split())
@@ -44,6 +55,13 @@ ROLES: Final = frozenset(
     " columnist senior admin administrator author authors by guest desk newsroom redaktion redakteur redakteurin redakcja"
     " redazione redacción redaccion rédaction redactie redação redaktionen редакция редакція chief political associate"
     " web news user unknown anonymous gast autor the written about name".split()
+)
+# Words of buttons and menus: a text with one of them is no name.
+BUTTONS: Final = frozenset(
+    "facebook youtube twitter email e-mail mail login log contact sign share follow subscribe subscription instagram linkedin"
+    " whatsapp telegram pinterest members people profile kontakt anmelden registrieren abmelden suche search menu home blog"
+    " news article articles related more all view read posted vom von by print comments comment teilen drucken senden guide"
+    " newsletter youtube sponsored anzeige advertisement creative commons".split()
 )
 OCCUPATIONS: Final = frozenset(
     "writer reporter editor correspondent columnist contributor redakteur redakteurin author journalist".split()
@@ -90,6 +108,17 @@ def person_names(raw: str) -> list[str]:
     return names
 
 
+def label_end(text: str) -> int:
+    """Where the label of a byline ends, "By" and its like; 0 where there is none."""
+    end = 0
+    for _ in range(2):
+        found = _PREFIX.match(text, end)
+        if found is None or (_COLON_ONLY.fullmatch(found[0]) and found[0].strip().lower() not in {"di", "od", "от"}):
+            return end
+        end = found.end()
+    return end
+
+
 def _without_prefix(text: str) -> str:
     """A byline without "By" and its like; twice, for "Author: Posted by"."""
     for _ in range(2):
@@ -126,4 +155,18 @@ def is_byline(text: str) -> bool:
     return bool(names) and all(
         2 <= len(words := name.split()) <= 4 and all(word[:1].isupper() or word in PARTICLES for word in words)  # noqa: PLR2004
         for name in names
+    )
+
+
+def is_name(name: str) -> bool:
+    """Whether a text can be a person's name: two to five capitalised words without a role, or a few of another script."""
+    words = name.replace(",", "").split()
+    if any(word.lower().strip(".") in ROLES or word.lower() in BUTTONS for word in words):
+        return False
+    if len(name) < 2 or _NO_NAME.search(name):  # noqa: PLR2004
+        return False
+    if any("\u0900" <= char <= "\uffdc" or "\u0590" <= char <= "\u06ff" for char in name):
+        return len(name) <= 40 and len(words) <= 5  # noqa: PLR2004
+    return 2 <= len(words) <= 5 and all(  # noqa: PLR2004
+        word[:1].isupper() or word.lower() in PARTICLES or word.startswith(("d'", "d’", "al-", "el-", "'", "’")) for word in words
     )

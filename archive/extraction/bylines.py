@@ -1,0 +1,163 @@
+"""The names in the short texts around a headline, or in an element that says it holds the author's.
+
+A text counts as a byline if a word before it says so ("By", "Von", "Автор:", "記者"), if its element or its link does
+(class, rel, itemprop, an address such as ``/author/ada-quay``), or if it is a person's name and nothing else, and the
+date of the article stands next to it.
+"""
+
+# ruff: noqa: RUF001  labels are in their own scripts
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lxml import etree, html
+
+from archive.extraction.around import Piece
+from archive.extraction.people import is_byline, is_name, label_end, person_names
+from archive.extraction.values import spelling
+from archive.extraction.written import find_dates
+
+BACK: Final = 14  # texts before a headline that are looked at; behind them are menus
+NEXT: Final = 2  # texts between a name and the date beside it, a picture's caption or a role among them
+MAX_BYLINE: Final = 160  # characters of a text with names in it
+_HINT = re.compile(
+    r"author|byline|by-line|writer|autor|auteur|verfasser|redakteur|journalist|reporter|forfatter|skribent|kirjoittaja"
+    r"|yazar|penulis|\bvcard\b|\bfn\b"
+)
+_NAMED = re.compile(r"(?:^|[\s_-])(?:author|byline|fn|author-?_*(?:name|link))(?:\s|$)")
+_OTHER = re.compile(
+    r"photo|caption|image|img|comment|related|widget|social|share|role|position|occupation|job|desc|about|avatar|follow"
+    r"|category|\btags?\b|topic|\bbread|section|kicker|\bnav|menu|\bdate|published|time"
+)
+_AUTHOR_LINK = re.compile(
+    r"/(?:authors?|autor(?:en|es|i)?|auteurs?|autori|people|person(?:s|en)?|staff|profiles?|profil|writers?|contributors?"
+    r"|columnists?|reporters?|journalists?|redaktion|journalisten?|by|bio|yazarlar|yazar|penulis|medarbejdere|forfatter"
+    r"|skribent|redaktor(?:zy)?|team|users?|experts?)[/.?=]|[?&]author="
+)
+_OTHER_LINK = re.compile(r"/(?:category|categories|tags?|topics?|sections?|thema|themen|rubrik|kategori|c)/|^#")
+_JOINER = re.compile(r"(?:,|&|/|\||and|und|et|y|e|i|en|och|og|ja|és|и|та|ve|with|mit|、|，|・)+\s*,?", re.IGNORECASE)
+_CUT = re.compile(r"\s*[|·•]\s*|\s+[-–—]\s+|\s+(?:on|in|at|am|um|le|il|el|den|for|im|à|à la|pour|für)\s+(?=\S)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+_TEXT = etree.XPath("string(//body)")
+_AGENCY = re.compile(r"[A-ZÀ-ÞА-Я]{3,}(?:\s|$)")
+
+
+def names_near(pieces: list[Piece], *, reverse: bool, sites: set[str], page: html.HtmlElement) -> list[str]:
+    """The names in the first byline among texts in reading order (or in reverse, from a headline back)."""
+    ordered = pieces[:BACK][::-1] if reverse else pieces
+    hits = [number for number in range(len(ordered)) if _starts(ordered, number, sites)]
+    for number in reversed(hits) if reverse else hits:
+        names = _names_from(ordered, number, sites)
+        if label_end(ordered[number].text) or not _plain(names[0], page):
+            return names
+    dated = {number for number, piece in enumerate(ordered) if find_dates(piece.text, day_first=True) or piece.stamp}
+    for number, piece in enumerate(ordered):
+        if any(number + step in dated for step in range(-NEXT, NEXT + 1)) and _alone(piece, sites):
+            return [] if _plain(piece.text, page) else [piece.text]
+    return []
+
+
+def names_inside(pieces: list[Piece], sites: set[str]) -> list[str]:
+    """The names in the texts of an element that says it holds the author's."""
+    for number, piece in enumerate(pieces):
+        if _said(piece.text, sites, hinted=not _OTHER.search(piece.notes)):
+            return _names_from(pieces, number, sites, hinted=True)
+        if label_end(piece.text) == len(piece.text) and number + 1 < len(pieces):
+            names = _said(pieces[number + 1].text, sites, hinted=True)
+            if names:
+                return _names_from(pieces, number + 1, sites, hinted=True)
+    return []
+
+
+def _plain(name: str, page: html.HtmlElement) -> bool:
+    """Whether all words of a name stand in the page's text in lower case too: "Related Articles", "Log In"."""
+    words = [word for word in _WORD.findall(name) if len(word) > 1 and word.lower() != word]
+    if not words:
+        return False
+    text = str(_TEXT(page))
+    return all(re.search(rf"(?<![\w-]){word.lower()}(?![\w-])", text) for word in words)
+
+
+def _starts(pieces: list[Piece], number: int, sites: set[str]) -> bool:
+    """Whether a byline begins with a text."""
+    piece = pieces[number]
+    if len(piece.text) > MAX_BYLINE:
+        return False
+    end = label_end(piece.text)
+    if end and end < len(piece.text):
+        return bool(_said(piece.text, sites, hinted=False))
+    before = pieces[number - 1].text if number else ""
+    labelled = bool(before) and label_end(before) == len(before) and piece.line - pieces[number - 1].line <= 3  # noqa: PLR2004
+    return bool(_said(piece.text, sites, hinted=labelled or _named(piece))) and (labelled or _hinted(piece))
+
+
+def _named(piece: Piece) -> bool:
+    """Whether a text's element is that of the author's name, so that a single word is one."""
+    return bool(_NAMED.search(piece.notes))
+
+
+def _hinted(piece: Piece) -> bool:
+    """Whether a text's element or link says that it names the author."""
+    if _AUTHOR_LINK.search(piece.link):
+        return True
+    notes = piece.notes
+    return bool(_HINT.search(notes)) and not _OTHER.search(_HINT.sub("", notes))
+
+
+def _said(text: str, sites: set[str], *, hinted: bool) -> list[str]:
+    """The names at the start of a text, each by itself; none where the first piece is no name."""
+    if len(text) > MAX_BYLINE:
+        return []
+    end = label_end(text)
+    rest = _CUT.split(text[end:], maxsplit=1)[0]
+    for date in find_dates(rest, day_first=True)[:1]:
+        rest = rest[: len(date.before)].rstrip(" ,(") if len(date.before) else ""
+    names: list[str] = []
+    for name in person_names(rest):
+        if spelling(name) in sites or not (is_name(name) or (hinted and not names and _short(name, text))):
+            break
+        if names and _AGENCY.match(name) and not _AGENCY.match(names[0]):
+            break
+        names.append(name)
+    return names
+
+
+def _short(name: str, text: str) -> bool:
+    """Whether a hinted text is a single name and nothing else: a pen name, or a name in a script without spaces."""
+    return len(name.split()) == 1 and name == text.strip() and 2 <= len(name) <= 20 and name[:1].isalpha()  # noqa: PLR2004
+
+
+def _names_from(pieces: list[Piece], number: int, sites: set[str], *, hinted: bool = True) -> list[str]:
+    """The names from a text on, as long as commas and ands lead to more."""
+    names = _said(pieces[number].text, sites, hinted=hinted)
+    notes, at = pieces[number].notes, number + 1
+    joined = pieces[number].text.rstrip().endswith((",", "&", " and", " und"))
+    while at < len(pieces) and at < number + 40:
+        text = pieces[at].text
+        if _JOINER.fullmatch(text):
+            joined = True
+        else:
+            lead = _JOINER.match(text)
+            more = _said(text[lead.end() :].strip() if lead and lead.end() else text, sites, hinted=False)
+            same = bool(notes) and pieces[at].notes == notes and _hinted(pieces[at])
+            if not more or not (joined or same or (lead and lead.end() and lead[0].strip())):
+                break
+            names += more
+            joined = text.rstrip().endswith((",", "&"))
+        at += 1
+    unique: dict[str, str] = {}
+    for name in names:
+        unique.setdefault(spelling(name), name)
+    return list(unique.values())
+
+
+def _alone(piece: Piece, sites: set[str]) -> bool:
+    """Whether a text is one person's name of two or three words, and no link to a topic."""
+    text = piece.text
+    if not 5 <= len(text) <= 30 or not 2 <= len(text.split()) <= 3:  # noqa: PLR2004
+        return False
+    if not is_byline(text) or not is_name(text) or spelling(text) in sites or text.isupper():
+        return False
+    return not _OTHER_LINK.search(piece.link) and not _OTHER.search(piece.notes)
