@@ -12,7 +12,7 @@ from typing import Final, cast
 from lxml import etree, html
 
 from archive.extraction.around import Piece, headline_of, pieces_around, pieces_of_page, pieces_within
-from archive.extraction.bylines import names_inside, names_near
+from archive.extraction.bylines import names_beside_dates, names_inside, names_near
 from archive.extraction.dates import parse_date
 from archive.extraction.head import Head, inner_text
 from archive.extraction.near import choose_date, near_dates
@@ -36,6 +36,7 @@ class Body:
     """What the body says, as far as it was asked."""
 
     authors: list[Candidate] = field(default_factory=list)
+    site: list[Candidate] = field(default_factory=list)  # the site's own name, where a byline has it
     published: Value = (None, None)
     modified: Value = (None, None)
     from_update: bool = False  # whether the date of publication is that of the last change, for no other is there
@@ -76,21 +77,34 @@ def read_body(
     sites: set[str],
     wanted: frozenset[str],
 ) -> Body:
-    """``wanted`` is what the page has not stated yet: authors, published."""
+    """``wanted`` is what the page has not stated yet: authors, published; names-alone if a bare name will do."""
     headline = headline_of(tree, title)
     ahead, behind = pieces_around(headline) if headline is not None else ([], [])
     found = Body()
     if "authors" in wanted:
-        names = (
-            names_near(ahead, reverse=False, sites=sites, page=tree)
-            or names_near(behind, reverse=True, sites=sites, page=tree)
-            or _names_by_class(marked, sites)
-        )
+        near = {"ahead": ahead, "behind": behind}
+        names = _shown_names(tree, near, marked, sites)
+        if not names and "names-alone" in wanted:
+            names = names_beside_dates(ahead, sites=sites, page=tree) or names_beside_dates(
+                behind[:MAX_BYLINES][::-1], sites=sites, page=tree
+            )
         found.authors = [(name, "html") for name in names]
+        found.site = [] if names else [(name, "html") for name in _shown_names(tree, near, marked, set())]
     if "published" in wanted:
         day_first = is_day_first(head.languages[0] if head.languages else None)
         _read_dates(found, tree, ahead, behind, url=url, day_first=day_first)
     return found
+
+
+def _shown_names(
+    tree: html.HtmlElement, near: dict[str, list[Piece]], marked: list[html.HtmlElement], sites: set[str]
+) -> list[str]:
+    """Names that a label, a class or a link calls those of the authors: around the headline, then anywhere."""
+    return (
+        names_near(near["ahead"], reverse=False, sites=sites, page=tree)
+        or names_near(near["behind"], reverse=True, sites=sites, page=tree)
+        or _names_by_class(marked, sites)
+    )
 
 
 def _read_dates(

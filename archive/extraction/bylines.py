@@ -15,15 +15,16 @@ from typing import Final
 from lxml import etree, html
 
 from archive.extraction.around import Piece
-from archive.extraction.people import is_byline, is_name, label_end, person_names
+from archive.extraction.people import is_byline, is_name, is_role, label_end, person_names
 from archive.extraction.values import spelling
 from archive.extraction.written import find_dates
 
 BACK: Final = 14  # texts before a headline that are looked at; behind them are menus
 NEXT: Final = 2  # texts between a name and the date beside it, a picture's caption or a role among them
+MAX_ALONE: Final = 60  # characters of names that stand alone
 MAX_BYLINE: Final = 160  # characters of a text with names in it
 _HINT = re.compile(
-    r"author|byline|by-line|writer|autor|auteur|verfasser|redakteur|journalist|reporter|forfatter|skribent|kirjoittaja"
+    r"author|byline|by-line|post-?user|posted-?by|contributor|writer|autor|auteur|verfasser|redakteur|journalist|reporter|forfatter|skribent|kirjoittaja"
     r"|yazar|penulis|\bvcard\b|\bfn\b"
 )
 _NAMED = re.compile(r"(?:^|[\s_-])(?:author|byline|fn|author-?_*(?:name|link))(?:\s|$)")
@@ -52,10 +53,17 @@ def names_near(pieces: list[Piece], *, reverse: bool, sites: set[str], page: htm
         names = _names_from(ordered, number, sites)
         if label_end(ordered[number].text) or not _plain(names[0], page):
             return names
-    dated = {number for number, piece in enumerate(ordered) if find_dates(piece.text, day_first=True) or piece.stamp}
-    for number, piece in enumerate(ordered):
-        if any(number + step in dated for step in range(-NEXT, NEXT + 1)) and _alone(piece, sites):
-            return [] if _plain(piece.text, page) else [piece.text]
+    return []
+
+
+def names_beside_dates(pieces: list[Piece], *, sites: set[str], page: html.HtmlElement) -> list[str]:
+    """The name that stands alone beside the first date: "Ada Quay | 3 March 2024"."""
+    dated = {number for number, piece in enumerate(pieces) if find_dates(piece.text, day_first=True) or piece.stamp}
+    for number, piece in enumerate(pieces):
+        if any(number + step in dated for step in range(-NEXT, NEXT + 1)):
+            names = _alone(piece, sites)
+            if names:
+                return [] if _plain(names[0], page) else names
     return []
 
 
@@ -110,12 +118,9 @@ def _said(text: str, sites: set[str], *, hinted: bool) -> list[str]:
     """The names at the start of a text, each by itself; none where the first piece is no name."""
     if len(text) > MAX_BYLINE:
         return []
-    end = label_end(text)
-    rest = _CUT.split(text[end:], maxsplit=1)[0]
-    for date in find_dates(rest, day_first=True)[:1]:
-        rest = rest[: len(date.before)].rstrip(" ,(") if len(date.before) else ""
+    rest = _undated(text[label_end(text) :])
     names: list[str] = []
-    for name in person_names(rest):
+    for name in person_names(_CUT.split(rest, maxsplit=1)[0]):
         if spelling(name) in sites or not (is_name(name) or (hinted and not names and _short(name, text))):
             break
         if names and _AGENCY.match(name) and not _AGENCY.match(names[0]):
@@ -124,9 +129,19 @@ def _said(text: str, sites: set[str], *, hinted: bool) -> list[str]:
     return names
 
 
+def _undated(text: str) -> str:
+    """A text up to its date, or what follows a date that it begins with."""
+    dates = find_dates(text, day_first=True)[:1]
+    if not dates:
+        return text
+    before = text[: len(dates[0].before)].strip(" ,(|·•-–—")
+    return before or (text[-len(dates[0].after) :].strip(" ,)|·•-–—") if dates[0].after else "")
+
+
 def _short(name: str, text: str) -> bool:
     """Whether a hinted text is a single name and nothing else: a pen name, or a name in a script without spaces."""
-    return len(name.split()) == 1 and name == text.strip() and 2 <= len(name) <= 20 and name[:1].isalpha()  # noqa: PLR2004
+    alone = name in {text.strip(), text[label_end(text) :].strip()}
+    return alone and len(name.split()) == 1 and 2 <= len(name) <= 20 and name[:1].isalpha() and not is_role(name)  # noqa: PLR2004
 
 
 def _names_from(pieces: list[Piece], number: int, sites: set[str], *, hinted: bool = True) -> list[str]:
@@ -153,11 +168,14 @@ def _names_from(pieces: list[Piece], number: int, sites: set[str], *, hinted: bo
     return list(unique.values())
 
 
-def _alone(piece: Piece, sites: set[str]) -> bool:
-    """Whether a text is one person's name of two or three words, and no link to a topic."""
-    text = piece.text
-    if not 5 <= len(text) <= 30 or not 2 <= len(text.split()) <= 3:  # noqa: PLR2004
-        return False
-    if not is_byline(text) or not is_name(text) or spelling(text) in sites or text.isupper():
-        return False
-    return not _OTHER_LINK.search(piece.link) and not _OTHER.search(piece.notes)
+def _alone(piece: Piece, sites: set[str]) -> list[str]:
+    """One or two persons' names of two or three words each, where a text is that and no link to a topic."""
+    text = _CUT.split(_undated(piece.text), maxsplit=1)[0]
+    if not 5 <= len(text) <= MAX_ALONE or len(piece.text) > MAX_BYLINE or text.isupper():  # noqa: PLR2004
+        return []
+    names = person_names(text)
+    if not 1 <= len(names) <= 2 or not is_byline(text):  # noqa: PLR2004
+        return []
+    if any(not is_name(name) or len(name.split()) > 3 or spelling(name) in sites for name in names):  # noqa: PLR2004
+        return []
+    return [] if _OTHER_LINK.search(piece.link) or _OTHER.search(piece.notes) else names

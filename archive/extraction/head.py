@@ -38,7 +38,7 @@ def read_head(tree: html.HtmlElement) -> Head:
 
 def _note_meta(head: Head, element: html.HtmlElement) -> None:
     key = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
-    content = element.get("content")
+    content = element.get("content") or element.get("value")  # some archives keep it so
     if key and content:
         values = head.metas.setdefault(key.strip().lower().replace("dc:", "dc.").replace("dcterms:", "dcterms."), [])
         if len(values) < MAX_VALUES:

@@ -34,6 +34,7 @@ from archive.extraction.values import (
     first_language,
     first_text,
     from_jsonld,
+    in_own_zone,
     spelling,
 )
 from archive.model import Metadata
@@ -54,7 +55,7 @@ MODIFIED_KEYS: Final = (
 AUTHOR_KEYS: Final = (
     "parsely-author", "sailthru.author", "cxenseparse:author", "author", "article:author_name", "article:author:name",
     "article:author", "og:article:author", "og:author", "byl", "byline", "authors", "author_name", "dcterms.creator",
-    "dc.creator", "dc.creator.author", "citation_author", "rnews:author", "creator",
+    "dc.creator", "dc.creator.author", "articleauthor", "citation_author", "rnews:author", "creator",
 )  # fmt: skip
 SITE_KEYS: Final = ("og:site_name", "application-name", "apple-mobile-web-app-title", "dcterms.publisher", "dc.publisher",
                     "publisher")  # fmt: skip
@@ -116,15 +117,19 @@ def _authors_and_dates(
     stated = _stated_authors(head, said)
     *persons, organisations = stated
     authors = next((found for one in persons if (found := people_of(one, sites))[0]), NOBODY)
-    published = first_date([*from_jsonld(said.published), *metas(head, PUBLISHED_KEYS)])
-    modified = first_date([*from_jsonld(said.modified), *metas(head, MODIFIED_KEYS)])
+    clocks = [(when, "html") for when, _ in head.times]
+    published = in_own_zone([*from_jsonld(said.published), *metas(head, PUBLISHED_KEYS)], clocks)
+    modified = in_own_zone([*from_jsonld(said.modified), *metas(head, MODIFIED_KEYS)], clocks)
     body, marked = Body(), []
     if not authors[0] or not published[0]:
         marked = find_marked(tree)
         bylines, dates = read_micro(marked)
         authors = authors if authors[0] else people_of(bylines, sites)
         published = published if published[0] else first_date([*dates, *times(head)])
-    wanted = frozenset(("authors",) * (not authors[0]) + ("published",) * (not published[0]))
+    site = site_as_author([one for source in stated for one in source], sites)
+    wanted = frozenset(
+        (*("authors",) * (not authors[0]), *("names-alone",) * (not site[0]), *("published",) * (not published[0]))
+    ) - ({"names-alone"} if authors[0] and published[0] else set())
     if wanted:
         body = read_body(tree, head, marked, title=title, url=url, sites=sites, wanted=wanted)
         authors = authors if authors[0] else (tuple(dict.fromkeys(name for name, _ in body.authors)), "html")
@@ -133,7 +138,7 @@ def _authors_and_dates(
     if not authors[0]:
         authors = people_of(organisations, sites)
     if not authors[0]:
-        authors = site_as_author([one for source in stated for one in source], sites)
+        authors = site if site[0] else site_as_author(body.site, sites)
     return authors, published, modified, body.from_update
 
 

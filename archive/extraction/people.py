@@ -48,12 +48,15 @@ _ADDRESS = re.compile(r"https?:|www\.|/|\S+@\S+$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _NO_NAME = re.compile(r"[\d:!?„“”\"«»《》<>/#*=_@\[\]]")
 _CODE = re.compile(r"\s*\([^()]{0,40}\)")
-_NOT_NAME = re.compile(r"https?:|www\.|@|\.(?:com|org|net|html|php)\b|[<>{}=]|\d{3}", re.IGNORECASE)
+_NOT_NAME = re.compile(r":|www\.|@|\.(?:com|org|net|html|php)\b|[<>{}=]|\d{3}", re.IGNORECASE)
 PARTICLES: Final = frozenset("de da do dos das del della di van von der den ten la le y e af bin al el zu".split())
 ROLES: Final = frozenset(
     "staff writer writers editor editors editorial team reporter reporters correspondent contributor contributors contributing"
     " columnist senior admin administrator author authors by guest desk newsroom redaktion redakteur redakteurin redakcja"
     " redazione redacción redaccion rédaction redactie redação redaktionen редакция редакція chief political associate"
+    " director manager ceo cto coo founder cofounder president attorney head specialist expert officer executive chair analyst"
+    " consultant dietitian editor-in-chief publisher moderator host redaktør redaktör redaktorin chefredakteur geschäftsführer"
+    " directeur directrice direttore diretora diretor главный редактор корреспондент журналист muhabir"
     " web news user unknown anonymous gast autor the written about name".split()
 )
 # Words of buttons and menus: a text with one of them is no name.
@@ -103,7 +106,7 @@ def person_names(raw: str) -> list[str]:
             names[-1] += f", {name}"
         elif name and len(name) <= MAX_NAME and not _NOT_NAME.search(name) and not _OTHER.match(name):
             words = _words(name)
-            if words and not words <= ROLES:
+            if words and not words <= ROLES and not (names and words & ROLES):  # "Ada Quay, Director of Operations"
                 names.append(name)
     return names
 
@@ -158,12 +161,15 @@ def is_byline(text: str) -> bool:
     )
 
 
+def is_role(word: str) -> bool:
+    """Whether a word names a role or a button, and so no person."""
+    return word.lower().strip(".,") in ROLES or word.lower() in BUTTONS
+
+
 def is_name(name: str) -> bool:
     """Whether a text can be a person's name: two to five capitalised words without a role, or a few of another script."""
     words = name.replace(",", "").split()
-    if any(word.lower().strip(".") in ROLES or word.lower() in BUTTONS for word in words):
-        return False
-    if len(name) < 2 or _NO_NAME.search(name):  # noqa: PLR2004
+    if len(name) < 2 or not name[0].isalpha() or _NO_NAME.search(name) or any(map(is_role, words)):  # noqa: PLR2004
         return False
     if any("\u0900" <= char <= "\uffdc" or "\u0590" <= char <= "\u06ff" for char in name):
         return len(name) <= 40 and len(words) <= 5  # noqa: PLR2004
