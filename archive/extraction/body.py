@@ -20,14 +20,16 @@ from archive.extraction.values import MAX_VALUES, Candidate, Value
 from archive.extraction.written import date_in_address, is_day_first
 
 ALONE: Final = 12  # letters beside a date that stands alone
+MAX_MARKED: Final = 400  # elements that speak of authors, as comments do too
 MAX_BYLINES: Final = 5  # those that follow belong to teasers and comments
 INSIDE: Final = 1000  # characters and elements of a byline or a date, and elements around it, that are looked at
 _COMMENT = re.compile("comment|review|answer|related|citation|teaser|card|widget|sidebar|recommend", re.IGNORECASE)
 _CLASS = re.compile(r"(?:^|[\s_-])(?:author|byline|by-line|autor|auteur|autore|verfasser|writer)(?:s?[\s_-]+(?:name|link|info|meta)s?)?(?:$|\s)|author_*-?name|byline", re.IGNORECASE)
-# One pass for microdata and bylines, over values of attributes: half the time of a test of each element's class.
-_FIND_MARKED = etree.XPath(
-    "/descendant::*/attribute::*[contains(.,'uthor') or contains(.,'yline') or contains(.,'utor') or contains(.,'uteur')"
-    " or contains(.,'datePublished')]/.."
+# Over attributes: a third of the time of tests of each element's class.
+_FIND_MICRO = etree.XPath("//@itemprop[.='author' or .='datePublished']/.. | //@property[.='schema:author']/..")
+_FIND_BYLINES = etree.XPath(
+    "/descendant::*/attribute::class[contains(.,'uthor') or contains(.,'yline') or contains(.,'autor')"
+    " or contains(.,'auteur')]/.. | //a[@rel='author']"
 )
 
 
@@ -42,16 +44,11 @@ class Body:
     from_update: bool = False  # whether the date of publication is that of the last change, for no other is there
 
 
-def find_marked(tree: html.HtmlElement) -> list[html.HtmlElement]:
-    """The elements whose class, rel, itemprop or the like speak of an author, or of the date of publication."""
-    return cast("list[html.HtmlElement]", _FIND_MARKED(tree))[: 4 * MAX_VALUES]
-
-
-def read_micro(marked: list[html.HtmlElement]) -> tuple[list[Candidate], list[Candidate]]:
+def read_micro(tree: html.HtmlElement) -> tuple[list[Candidate], list[Candidate]]:
     """Authors and dates in microdata."""
     authors: list[Candidate] = []
     dates: list[Candidate] = []
-    for element in marked:
+    for element in cast("list[html.HtmlElement]", _FIND_MICRO(tree))[:MAX_MARKED]:
         prop = (element.get("itemprop") or "").split()
         if "datePublished" in prop and len(dates) < MAX_BYLINES:
             raw = element.get("datetime") or element.get("content") or inner_text(element, INSIDE)
@@ -70,7 +67,6 @@ def read_micro(marked: list[html.HtmlElement]) -> tuple[list[Candidate], list[Ca
 def read_body(
     tree: html.HtmlElement,
     head: Head,
-    marked: list[html.HtmlElement],
     *,
     title: str | None,
     url: str | None,
@@ -82,14 +78,12 @@ def read_body(
     ahead, behind = pieces_around(headline) if headline is not None else ([], [])
     found = Body()
     if "authors" in wanted:
-        near = {"ahead": ahead, "behind": behind}
-        names = _shown_names(tree, near, marked, sites)
+        names, site = _shown_names(tree, ahead, behind, sites)
         if not names and "names-alone" in wanted:
-            names = names_beside_dates(ahead, sites=sites, page=tree) or names_beside_dates(
-                behind[:MAX_BYLINES][::-1], sites=sites, page=tree
-            )
+            names = names_beside_dates(ahead, sites=sites, page=tree)
+            names = names or names_beside_dates(behind[:MAX_BYLINES][::-1], sites=sites, page=tree)
         found.authors = [(name, "html") for name in names]
-        found.site = [] if names else [(name, "html") for name in _shown_names(tree, near, marked, set())]
+        found.site = [(name, "html") for name in site]
     if "published" in wanted:
         day_first = is_day_first(head.languages[0] if head.languages else None)
         _read_dates(found, tree, ahead, behind, url=url, day_first=day_first)
@@ -97,14 +91,20 @@ def read_body(
 
 
 def _shown_names(
-    tree: html.HtmlElement, near: dict[str, list[Piece]], marked: list[html.HtmlElement], sites: set[str]
-) -> list[str]:
-    """Names that a label, a class or a link calls those of the authors: around the headline, then anywhere."""
-    return (
-        names_near(near["ahead"], reverse=False, sites=sites, page=tree)
-        or names_near(near["behind"], reverse=True, sites=sites, page=tree)
-        or _names_by_class(marked, sites)
-    )
+    tree: html.HtmlElement, ahead: list[Piece], behind: list[Piece], sites: set[str]
+) -> tuple[list[str], list[str]]:
+    """Names that a label, a class or a link calls those of the authors: around the headline, then anywhere.
+
+    And the site's own name, where only that is in bylines.
+    """
+    names, site = names_near(ahead, reverse=False, sites=sites, page=tree)
+    if not names:
+        names, before = names_near(behind, reverse=True, sites=sites, page=tree)
+        site = site or before
+    if not names:
+        names, elsewhere = _names_by_class(tree, sites)
+        site = site or elsewhere
+    return names, site
 
 
 def _read_dates(
@@ -133,16 +133,18 @@ def _wide(tree: html.HtmlElement, *, day_first: bool | None) -> str | None:
     return next((one.when for one in named if not _in_comment(pieces[one.at].element)), None)
 
 
-def _names_by_class(marked: list[html.HtmlElement], sites: set[str]) -> list[str]:
-    """The names in the first element that says by ``rel`` or ``class`` that it names the author."""
-    for element in marked:
+def _names_by_class(tree: html.HtmlElement, sites: set[str]) -> tuple[list[str], list[str]]:
+    """The names in the first element that says by ``rel`` or ``class`` that it names the author; the site's name else."""
+    site: list[str] = []
+    for element in cast("list[html.HtmlElement]", _FIND_BYLINES(tree))[:MAX_MARKED]:
         if element.get("rel") != "author" and not _CLASS.search(element.get("class") or ""):
             continue
         if not _in_comment(element):
-            names = names_inside(pieces_within(element), sites)
+            names, own = names_inside(pieces_within(element), sites)
             if names:
-                return names
-    return []
+                return names, site
+            site = site or own
+    return [], site
 
 
 def _in_comment(element: html.HtmlElement) -> bool:

@@ -20,7 +20,10 @@ from archive.extraction.values import spelling
 from archive.extraction.written import find_dates
 
 BACK: Final = 14  # texts before a headline that are looked at; behind them are menus
+MAX_DOUBTS: Final = 8  # texts that look like a byline and are menus; each costs a search of the whole text
 NEXT: Final = 2  # texts between a name and the date beside it, a picture's caption or a role among them
+NEAR_LABEL: Final = 3  # lines between a label and its name
+MAX_SINGLE: Final = 20  # characters of a pen name, or of a name in a script without spaces
 MAX_ALONE: Final = 60  # characters of names that stand alone
 MAX_BYLINE: Final = 160  # characters of a text with names in it
 _HINT = re.compile(
@@ -45,15 +48,29 @@ _TEXT = etree.XPath("string(//body)")
 _AGENCY = re.compile(r"[A-ZÀ-ÞА-Я]{3,}(?:\s|$)")
 
 
-def names_near(pieces: list[Piece], *, reverse: bool, sites: set[str], page: html.HtmlElement) -> list[str]:
-    """The names in the first byline among texts in reading order (or in reverse, from a headline back)."""
+def names_near(
+    pieces: list[Piece], *, reverse: bool, sites: set[str], page: html.HtmlElement
+) -> tuple[list[str], list[str]]:
+    """The names in the first byline among texts in reading order (or in reverse, from a headline back).
+
+    And the site's own name, where only that is in bylines.
+    """
     ordered = pieces[:BACK][::-1] if reverse else pieces
-    hits = [number for number in range(len(ordered)) if _starts(ordered, number, sites)]
-    for number in reversed(hits) if reverse else hits:
-        names = _names_from(ordered, number, sites)
-        if label_end(ordered[number].text) or not _plain(names[0], page):
-            return names
-    return []
+    site: list[str] = []
+    doubts = 0
+    numbers = range(len(ordered))
+    for number in reversed(numbers) if reverse else numbers:
+        if not _starts(ordered, number):
+            continue
+        names = _names_from(ordered, number)
+        if names and spelling(names[0]) in sites:
+            site = site or names[:1]
+        elif names and (label_end(ordered[number].text) or not _plain(names[0], page)):
+            return [name for name in names if spelling(name) not in sites], site
+        doubts += bool(names)
+        if doubts > MAX_DOUBTS:
+            break
+    return [], site
 
 
 def names_beside_dates(pieces: list[Piece], *, sites: set[str], page: html.HtmlElement) -> list[str]:
@@ -67,16 +84,15 @@ def names_beside_dates(pieces: list[Piece], *, sites: set[str], page: html.HtmlE
     return []
 
 
-def names_inside(pieces: list[Piece], sites: set[str]) -> list[str]:
-    """The names in the texts of an element that says it holds the author's."""
+def names_inside(pieces: list[Piece], sites: set[str]) -> tuple[list[str], list[str]]:
+    """The names in the texts of an element that says it holds the author's; and the site's own name, if only that."""
     for number, piece in enumerate(pieces):
-        if _said(piece.text, sites, hinted=not _OTHER.search(piece.notes)):
-            return _names_from(pieces, number, sites, hinted=True)
-        if label_end(piece.text) == len(piece.text) and number + 1 < len(pieces):
-            names = _said(pieces[number + 1].text, sites, hinted=True)
+        at = number + (label_end(piece.text) == len(piece.text))
+        if at < len(pieces) and _said(pieces[at].text, hinted=at > number or not _OTHER.search(piece.notes)):
+            names = _names_from(pieces, at)
             if names:
-                return _names_from(pieces, number + 1, sites, hinted=True)
-    return []
+                return ([], names[:1]) if spelling(names[0]) in sites else (names, [])
+    return [], []
 
 
 def _plain(name: str, page: html.HtmlElement) -> bool:
@@ -88,17 +104,18 @@ def _plain(name: str, page: html.HtmlElement) -> bool:
     return all(re.search(rf"(?<![\w-]){word.lower()}(?![\w-])", text) for word in words)
 
 
-def _starts(pieces: list[Piece], number: int, sites: set[str]) -> bool:
+def _starts(pieces: list[Piece], number: int) -> bool:
     """Whether a byline begins with a text."""
     piece = pieces[number]
     if len(piece.text) > MAX_BYLINE:
         return False
     end = label_end(piece.text)
     if end and end < len(piece.text):
-        return bool(_said(piece.text, sites, hinted=False))
+        return bool(_said(piece.text, hinted=len(piece.text) - end <= MAX_SINGLE))
     before = pieces[number - 1].text if number else ""
-    labelled = bool(before) and label_end(before) == len(before) and piece.line - pieces[number - 1].line <= 3  # noqa: PLR2004
-    return bool(_said(piece.text, sites, hinted=labelled or _named(piece))) and (labelled or _hinted(piece))
+    if before and label_end(before) == len(before) and piece.line - pieces[number - 1].line <= NEAR_LABEL:
+        return bool(_said(piece.text, hinted=True))
+    return _hinted(piece) and bool(_said(piece.text, hinted=_named(piece)))
 
 
 def _named(piece: Piece) -> bool:
@@ -114,14 +131,14 @@ def _hinted(piece: Piece) -> bool:
     return bool(_HINT.search(notes)) and not _OTHER.search(_HINT.sub("", notes))
 
 
-def _said(text: str, sites: set[str], *, hinted: bool) -> list[str]:
+def _said(text: str, *, hinted: bool) -> list[str]:
     """The names at the start of a text, each by itself; none where the first piece is no name."""
     if len(text) > MAX_BYLINE:
         return []
     rest = _undated(text[label_end(text) :])
     names: list[str] = []
     for name in person_names(_CUT.split(rest, maxsplit=1)[0]):
-        if spelling(name) in sites or not (is_name(name) or (hinted and not names and _short(name, text))):
+        if not (is_name(name) or (hinted and not names and _short(name, text))):
             break
         if names and _AGENCY.match(name) and not _AGENCY.match(names[0]):
             break
@@ -141,12 +158,12 @@ def _undated(text: str) -> str:
 def _short(name: str, text: str) -> bool:
     """Whether a hinted text is a single name and nothing else: a pen name, or a name in a script without spaces."""
     alone = name in {text.strip(), text[label_end(text) :].strip()}
-    return alone and len(name.split()) == 1 and 2 <= len(name) <= 20 and name[:1].isalpha() and not is_role(name)  # noqa: PLR2004
+    return alone and len(name.split()) == 1 and 2 <= len(name) <= MAX_SINGLE and name[:1].isalpha() and not is_role(name)  # noqa: PLR2004
 
 
-def _names_from(pieces: list[Piece], number: int, sites: set[str], *, hinted: bool = True) -> list[str]:
+def _names_from(pieces: list[Piece], number: int) -> list[str]:
     """The names from a text on, as long as commas and ands lead to more."""
-    names = _said(pieces[number].text, sites, hinted=hinted)
+    names = _said(pieces[number].text, hinted=True)
     notes, at = pieces[number].notes, number + 1
     joined = pieces[number].text.rstrip().endswith((",", "&", " and", " und"))
     while at < len(pieces) and at < number + 40:
@@ -155,7 +172,7 @@ def _names_from(pieces: list[Piece], number: int, sites: set[str], *, hinted: bo
             joined = True
         else:
             lead = _JOINER.match(text)
-            more = _said(text[lead.end() :].strip() if lead and lead.end() else text, sites, hinted=False)
+            more = _said(text[lead.end() :].strip() if lead and lead.end() else text, hinted=False)
             same = bool(notes) and pieces[at].notes == notes and _hinted(pieces[at])
             if not more or not (joined or same or (lead and lead.end() and lead[0].strip())):
                 break

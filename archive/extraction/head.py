@@ -10,6 +10,7 @@ from lxml import html
 
 from archive.extraction.values import MAX_TEXT, MAX_VALUES, Candidate
 
+SUBHEADING: Final = 300  # characters of an h2
 MAX_HEADINGS: Final = 20  # a page with more h1 has no headline in any
 BREAKS: Final = frozenset({"br", "p", "div", "li", "small", "h2", "h3", "section", "header"})  # a line of its own begins
 
@@ -23,7 +24,8 @@ class Head:
     canonical: list[str] = field(default_factory=list)
     bases: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
-    headings: list[str] = field(default_factory=list)
+    headings: list[html.HtmlElement] = field(default_factory=list)
+    subheadings: list[str] = field(default_factory=list)
     times: list[tuple[str, str]] = field(default_factory=list)  # datetime, and what its class and itemprop say
     languages: list[str] = field(default_factory=list)
 
@@ -57,7 +59,12 @@ def _note_link(head: Head, element: html.HtmlElement) -> None:
 
 def _note_heading(head: Head, element: html.HtmlElement) -> None:
     if len(head.headings) < MAX_HEADINGS:
-        head.headings.append(inner_text(element))
+        head.headings.append(element)
+
+
+def _note_subheading(head: Head, element: html.HtmlElement) -> None:
+    if len(head.subheadings) < MAX_HEADINGS:
+        head.subheadings.append(inner_text(element, SUBHEADING))
 
 
 def _note_time(head: Head, element: html.HtmlElement) -> None:
@@ -75,6 +82,7 @@ _NOTES: Final[dict[str, Callable[[Head, html.HtmlElement], None]]] = {
     "script": _note_script,
     "link": _note_link,
     "h1": _note_heading,
+    "h2": _note_subheading,
     "time": _note_time,
     "html": _note_html,
     "title": lambda head, element: head.titles.append(element.text or ""),

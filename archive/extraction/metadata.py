@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from lxml import html
 
 from archive.extraction.access import read_access
-from archive.extraction.body import Body, find_marked, read_body, read_micro, times
+from archive.extraction.body import Body, read_body, read_micro, times
 from archive.extraction.head import Head, metas, read_head
 from archive.extraction.jsonld import JsonLd, read_jsonld
 from archive.extraction.people import NOBODY, People, people_of, site_as_author
@@ -120,10 +120,9 @@ def _authors_and_dates(
     clocks = [(when, "html") for when, _ in head.times]
     published = in_own_zone([*from_jsonld(said.published), *metas(head, PUBLISHED_KEYS)], clocks)
     modified = in_own_zone([*from_jsonld(said.modified), *metas(head, MODIFIED_KEYS)], clocks)
-    body, marked = Body(), []
+    body = Body()
     if not authors[0] or not published[0]:
-        marked = find_marked(tree)
-        bylines, dates = read_micro(marked)
+        bylines, dates = read_micro(tree)
         authors = authors if authors[0] else people_of(bylines, sites)
         published = published if published[0] else first_date([*dates, *times(head)])
     site = site_as_author([one for source in stated for one in source], sites)
@@ -131,7 +130,7 @@ def _authors_and_dates(
         (*("authors",) * (not authors[0]), *("names-alone",) * (not site[0]), *("published",) * (not published[0]))
     ) - ({"names-alone"} if authors[0] and published[0] else set())
     if wanted:
-        body = read_body(tree, head, marked, title=title, url=url, sites=sites, wanted=wanted)
+        body = read_body(tree, head, title=title, url=url, sites=sites, wanted=wanted)
         authors = authors if authors[0] else (tuple(dict.fromkeys(name for name, _ in body.authors)), "html")
         published = published if published[0] else body.published
         modified = modified if modified[0] else body.modified

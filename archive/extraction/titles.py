@@ -12,10 +12,11 @@ and og:title on 70; a NewsArticle's headline in JSON-LD differs from the h1 more
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from archive.extraction.head import Head, metas
+from archive.extraction.head import Head, inner_text, metas
 from archive.extraction.jsonld import JsonLd
 from archive.extraction.values import NOTHING, Candidate, Value, clean_text, from_jsonld, spelling
 
@@ -24,6 +25,9 @@ TITLE_KEYS: Final = ("og:title", "parsely-title", "sailthru.title", "twitter:tit
 MAX_CUTS: Final = 20  # a title with more separators is a list of words
 MAX_HEADLINE: Final = 300  # characters; a longer "headline" is the article's first paragraph
 SEPARATORS = re.compile(r"\s+(?:[|–—»«·•:-]{1,2}|@)\s+|\s*[|｜]\s*|(?<=\S)(?:_|::)(?=\S)")
+MAX_PARTS: Final = 20  # texts inside one heading
+CUT_AT: Final = 100  # characters; search engines want headlines of 110, and some sites cut theirs
+_QUOTE = re.compile(r"\s?[\"“”„«»‘']")
 _KICKER_END = re.compile(r"[|/:：–—»«・》】\])·•-]\s*$")
 _WORDS = re.compile(r"\w+")
 
@@ -36,13 +40,16 @@ def choose_title(head: Head, said: JsonLd, sites: set[str], url: str | None = No
         *from_jsonld(said.names[:2]),
         *((one, "html") for one in head.titles[:1]),
     ]
+    shown = [(inner_text(one), "html") for one in head.headings]
     stated = _clean(raw, sites)
-    sites = sites | _shown_sites(head, stated)
-    headings = _clean(((one, "html") for one in head.headings), sites)
-    shown = {spelling(text) for text, _ in headings}
-    known = shown | {spelling(text) for text, _ in stated}
-    stated = [(bare, origin) for text, origin in stated if (bare := _without_site(text, sites, known))]
-    headings = [(bare, origin) for text, origin in headings if (bare := _without_site(text, sites, known))]
+    sites = sites | _shown_sites(head.titles, shown, stated)
+    headings = _clean(shown, sites)
+    stated = _whole(stated, headings)
+    seen = {spelling(text) for text, _ in headings}
+    known = seen | {spelling(text) for text, _ in stated}
+    lower = {spelling(text) for text in head.subheadings} - sites
+    stated = [(bare, origin) for text, origin in stated if (bare := _without_site(text, sites, known, seen, lower))]
+    headings = [(bare, origin) for text, origin in headings if (bare := _without_site(text, sites, known, seen, lower))]
     if said.news and stated and stated[0][1] == "json-ld":
         return _without_kicker(stated[0], stated)
     slug = _slug(url)
@@ -61,9 +68,24 @@ def _clean(candidates: object, sites: set[str]) -> list[Candidate]:
     ]
 
 
-def _shown_sites(head: Head, stated: list[Candidate]) -> set[str]:
+def _whole(stated: list[Candidate], headings: list[Candidate]) -> list[Candidate]:
+    """What the head states, with what was cut off put back where another title goes on: "Mayor calls plan ..."."""
+    others = [text for text, _ in (*headings, *stated)]
+    found: list[Candidate] = []
+    for text, origin in stated:
+        stem = text.rstrip(".…").rstrip()
+        whole = None
+        if stem != text or len(text) > CUT_AT:
+            whole = next((one for one in others if len(one) > len(text) and one.startswith(stem)), None)
+        elif origin != "html":  # a quotation mark ended the attribute
+            whole = next((one for one in others if one.startswith(text) and _QUOTE.match(one, len(text))), None)
+        found.append((whole or text, origin))
+    return found
+
+
+def _shown_sites(titles: list[str], shown: list[Candidate], stated: list[Candidate]) -> set[str]:
     """The h1 that are the site's name, for the page's title ends with them, or begins with them before its own title."""
-    title = clean_text(head.titles[0]) if head.titles else None
+    title = clean_text(titles[0]) if titles else None
     cuts = list(SEPARATORS.finditer(title or ""))[:MAX_CUTS]
     if not title or not cuts:
         return set()
@@ -71,7 +93,7 @@ def _shown_sites(head: Head, stated: list[Candidate]) -> set[str]:
     found = {spelling(last)} if 2 * len(last) < len(title) else set()
     if spelling(title[cuts[0].end() :]) in {spelling(text) for text, _ in stated}:
         found.add(spelling(first))
-    return found & {spelling(text) for text in head.headings}
+    return found & {spelling(text) for text, _ in shown}
 
 
 def _best(headings: list[Candidate], stated: list[Candidate], slug: set[str]) -> Candidate | None:
@@ -118,11 +140,11 @@ def _either(heading: Candidate, stated: list[Candidate], head: Head, slug: set[s
 
 
 def _parts(head: Head, whole: str) -> set[str]:
-    """The spellings of all first lines of the heading of that spelling."""
-    for raw in head.headings:
-        if spelling(raw) == whole:
-            lines = raw.split("\n")
-            return {spelling("".join(lines[:count])) for count in range(1, len(lines))}
+    """The spellings of what stands before each element inside the heading of that spelling."""
+    for element in head.headings:
+        if spelling(inner_text(element)) == whole:
+            texts = [text for text in islice(element.itertext(), MAX_PARTS) if text.strip()]
+            return {spelling("".join(texts[:count])) for count in range(1, len(texts))}
     return set()
 
 
@@ -160,17 +182,32 @@ def _words(text: str) -> set[str]:
     return {piece for word in words for piece in ([word] if word < "\u0e00" else word)}
 
 
-def _without_site(title: str, sites: set[str], known: set[str]) -> str:
-    """A title without the site's name before or behind it; a bare ``|`` also ends a title of some length."""
+def _without_site(title: str, sites: set[str], known: set[str], seen: set[str], lower: set[str]) -> str:
+    """A title without the site's name before or behind it; a bare ``|`` also ends a title of some length.
+
+    ``known`` are all of the page's titles, ``seen`` its h1, ``lower`` its h2: a part of the title that is one of them is the
+    title itself.
+    """
     cuts = [(found.start(), found.end()) for found in SEPARATORS.finditer(title)]
-    if len(cuts) > MAX_CUTS:
+    if not cuts or len(cuts) > MAX_CUTS:
         return title
     for start, end in cuts:
         if spelling(title[:start]) in known or spelling(title[end:]) in sites:
             return title[:start]
-    for start, end in cuts[:1]:
-        if spelling(title[:start]) in sites:
-            return title[end:]
-    if cuts and "|" in title[slice(*cuts[-1])] and cuts[-1][0] > 2 * (len(title) - cuts[-1][1]):
-        return title[: cuts[-1][0]]
+    start, end = cuts[0]
+    if spelling(title[:start]) in sites:
+        return title[end:]
+    if spelling(title) not in seen:
+        for start, _ in cuts:  # an h1 may have the day before the same words
+            part = spelling(title[:start])
+            if any(2 * len(part) > len(one) and one.endswith(part) for one in seen):
+                return title[:start]
+        edges = [0, *(edge for cut in cuts for edge in cut), len(title)]
+        parts = [title[one:two] for one, two in zip(edges[::2], edges[1::2], strict=True)]
+        shown = [part for part in parts if len(_words(part)) > 1 and spelling(part) in lower]
+        if shown:
+            return max(shown, key=len)
+    start, end = cuts[-1]
+    if "|" in title[start:end] and start > 2 * (len(title) - end):
+        return title[:start]
     return title
