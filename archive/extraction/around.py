@@ -20,6 +20,7 @@ FORWARD: Final = 220  # elements behind the headline, of which a standfirst and 
 BACKWARD: Final = 60
 LONG: Final = 220  # characters of a text that is prose
 MAX_LONG: Final = 3  # stretches of prose after which the article has begun
+MAX_NOTE: Final = 300  # characters of one attribute that are looked at
 MAX_PIECE: Final = 2000  # characters of one text that are looked at
 SKIPPED: Final = frozenset({"script", "style", "noscript", "svg", "select", "textarea", "template", "iframe", "form"})
 BLOCKS: Final = frozenset(
@@ -29,7 +30,9 @@ BLOCKS: Final = frozenset(
 _FIND_TEXT = etree.XPath("//body//*[normalize-space(text())=$title]")
 _NOTES: Final = ("class", "id", "itemprop", "rel", "property", "data-testid", "data-type")
 _FOUR = re.compile(r"\d{4}")
-_FOREIGN = re.compile(r"comment|related|recommend|read-?more|most-?read|popular|trending|newsletter|disqus", re.IGNORECASE)
+_FOREIGN = re.compile(
+    r"comment|related|recommend|read-?more|most-?read|popular|trending|newsletter|disqus", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Piece:
     @property
     def notes(self) -> str:
         """Class, id, itemprop, rel and the like of its element and the two around it, in lower case."""
-        notes = [value for one in self._around() for name in _NOTES if (value := one.get(name))]
+        notes = [value[:MAX_NOTE] for one in self._around() for name in _NOTES if (value := one.get(name))]
         return " ".join(notes)[:600].lower()
 
     @property
@@ -193,4 +196,4 @@ def _open(element: html.HtmlElement) -> bool:
     """Whether an element's text is shown and belongs to the article."""
     if not isinstance(element.tag, str) or element.tag in SKIPPED or element.tag == "nav":
         return False
-    return not _FOREIGN.search(f"{element.get('class')} {element.get('id')}")
+    return not _FOREIGN.search(f"{(element.get('class') or '')[:MAX_NOTE]} {(element.get('id') or '')[:MAX_NOTE]}")

@@ -1,7 +1,5 @@
 """What only a page's body says of author and date: microdata, what stands around the headline, elements by class."""
 
-
-
 from __future__ import annotations
 
 import re
@@ -11,7 +9,7 @@ from typing import Final, cast
 
 from lxml import etree, html
 
-from archive.extraction.around import Piece, headline_of, pieces_around, pieces_of_page, pieces_within
+from archive.extraction.around import MAX_NOTE, Piece, headline_of, pieces_around, pieces_of_page, pieces_within
 from archive.extraction.bylines import names_beside_dates, names_inside, names_near
 from archive.extraction.dates import parse_date
 from archive.extraction.head import Head, inner_text
@@ -24,13 +22,26 @@ MAX_MARKED: Final = 400  # elements that speak of authors, as comments do too
 MAX_BYLINES: Final = 5  # those that follow belong to teasers and comments
 INSIDE: Final = 1000  # characters and elements of a byline or a date, and elements around it, that are looked at
 _COMMENT = re.compile("comment|review|answer|related|citation|teaser|card|widget|sidebar|recommend", re.IGNORECASE)
-_CLASS = re.compile(r"(?:^|[\s_-])(?:author|byline|by-line|autor|auteur|autore|verfasser|writer)(?:s?[\s_-]+(?:name|link|info|meta)s?)?(?:$|\s)|author_*-?name|byline", re.IGNORECASE)
+_PICTURE = re.compile("photo|image|caption|credit", re.IGNORECASE)
+_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:author|byline|by-line|autor|auteur|autore|verfasser|writer)(?:s?[\s_-]+(?:name|link|info|meta)s?)?(?:$|\s)|author_*-?name|byline",
+    re.IGNORECASE,
+)
 # Over attributes: a third of the time of tests of each element's class.
 _FIND_MICRO = etree.XPath("//@itemprop[.='author' or .='datePublished']/.. | //@property[.='schema:author']/..")
 _FIND_BYLINES = etree.XPath(
     "/descendant::*/attribute::class[contains(.,'uthor') or contains(.,'yline') or contains(.,'autor')"
     " or contains(.,'auteur')]/.. | //a[@rel='author']"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the page has not stated yet."""
+
+    authors: bool
+    bare_names: bool  # whether a name without a label will do for them
+    published: bool
 
 
 @dataclass(slots=True)
@@ -65,26 +76,20 @@ def read_micro(tree: html.HtmlElement) -> tuple[list[Candidate], list[Candidate]
 
 
 def read_body(
-    tree: html.HtmlElement,
-    head: Head,
-    *,
-    title: str | None,
-    url: str | None,
-    sites: set[str],
-    wanted: frozenset[str],
+    tree: html.HtmlElement, head: Head, wanted: Wanted, *, title: str | None, url: str | None, sites: set[str]
 ) -> Body:
-    """``wanted`` is what the page has not stated yet: authors, published; names-alone if a bare name will do."""
+    """What is wanted, as far as the body says it."""
     headline = headline_of(tree, title)
     ahead, behind = pieces_around(headline) if headline is not None else ([], [])
     found = Body()
-    if "authors" in wanted:
+    if wanted.authors:
         names, site = _shown_names(tree, ahead, behind, sites)
-        if not names and "names-alone" in wanted:
-            names = names_beside_dates(ahead, sites=sites, page=tree)
-            names = names or names_beside_dates(behind[:MAX_BYLINES][::-1], sites=sites, page=tree)
+        if not names and wanted.bare_names:
+            names = names_beside_dates(ahead, title=title, sites=sites, page=tree)
+            names = names or names_beside_dates(behind[:MAX_BYLINES][::-1], title=title, sites=sites, page=tree)
         found.authors = [(name, "html") for name in names]
         found.site = [(name, "html") for name in site]
-    if "published" in wanted:
+    if wanted.published:
         day_first = is_day_first(head.languages[0] if head.languages else None)
         _read_dates(found, tree, ahead, behind, url=url, day_first=day_first)
     return found
@@ -108,7 +113,13 @@ def _shown_names(
 
 
 def _read_dates(
-    found: Body, tree: html.HtmlElement, ahead: list[Piece], behind: list[Piece], *, url: str | None, day_first: bool | None
+    found: Body,
+    tree: html.HtmlElement,
+    ahead: list[Piece],
+    behind: list[Piece],
+    *,
+    url: str | None,
+    day_first: bool | None,
 ) -> None:
     address = date_in_address(url)
     near = near_dates(ahead, day_first=day_first)
@@ -137,7 +148,8 @@ def _names_by_class(tree: html.HtmlElement, sites: set[str]) -> tuple[list[str],
     """The names in the first element that says by ``rel`` or ``class`` that it names the author; the site's name else."""
     site: list[str] = []
     for element in cast("list[html.HtmlElement]", _FIND_BYLINES(tree))[:MAX_MARKED]:
-        if element.get("rel") != "author" and not _CLASS.search(element.get("class") or ""):
+        said = (element.get("class") or "")[:MAX_NOTE]
+        if _PICTURE.search(said) or (element.get("rel") != "author" and not _CLASS.search(said)):
             continue
         if not _in_comment(element):
             names, own = names_inside(pieces_within(element), sites)
@@ -150,8 +162,9 @@ def _names_by_class(tree: html.HtmlElement, sites: set[str]) -> tuple[list[str],
 def _in_comment(element: html.HtmlElement) -> bool:
     """Whether an author is that of a comment, a review or another page."""
     return any(
-        _COMMENT.search(f"{one.get('itemprop')} {one.get('itemtype')} {one.get('class')}") or one.tag in {"aside", "footer"}
-        for one in islice(element.iterancestors(), INSIDE)
+        _COMMENT.search(" ".join((one.get(name) or "")[:MAX_NOTE] for name in ("itemprop", "itemtype", "class")))
+        or one.tag in {"aside", "footer"}
+        for one in (element, *islice(element.iterancestors(), INSIDE))
         if one.tag not in {"body", "html", "article"}
     )
 

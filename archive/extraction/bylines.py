@@ -42,9 +42,12 @@ _AUTHOR_LINK = re.compile(
 )
 _OTHER_LINK = re.compile(r"/(?:category|categories|tags?|topics?|sections?|thema|themen|rubrik|kategori|c)/|^#")
 _JOINER = re.compile(r"(?:,|&|/|\||and|und|et|y|e|i|en|och|og|ja|és|и|та|ve|with|mit|、|，|・)+\s*,?", re.IGNORECASE)
-_CUT = re.compile(r"\s*[|·•]\s*|\s+[-–—]\s+|\s+(?:on|in|at|am|um|le|il|el|den|for|im|à|à la|pour|für)\s+(?=\S)", re.IGNORECASE)
+_CUT = re.compile(
+    r"\s*[|·•]\s*|\s+[-–—]\s+|\s+(?:on|in|at|am|um|le|il|el|den|for|im|à|à la|pour|für)\s+(?=\S)", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _TEXT = etree.XPath("string(//body)")
+_BEFORE_DATE = re.compile(r"\s+(?:on|in|at|am|um|vom|le|il|el|den|d\.|à|ngày|pada|на|от)$", re.IGNORECASE)
 _AGENCY = re.compile(r"[A-ZÀ-ÞА-Я]{3,}(?:\s|$)")
 
 
@@ -73,13 +76,13 @@ def names_near(
     return [], site
 
 
-def names_beside_dates(pieces: list[Piece], *, sites: set[str], page: html.HtmlElement) -> list[str]:
-    """The name that stands alone beside the first date: "Ada Quay | 3 March 2024"."""
+def names_beside_dates(pieces: list[Piece], *, title: str | None, sites: set[str], page: html.HtmlElement) -> list[str]:
+    """The name that stands alone beside a date: "Ada Quay | 3 March 2024"; no words of the title."""
     dated = {number for number, piece in enumerate(pieces) if find_dates(piece.text, day_first=True) or piece.stamp}
     for number, piece in enumerate(pieces):
         if any(number + step in dated for step in range(-NEXT, NEXT + 1)):
             names = _alone(piece, sites)
-            if names:
+            if names and spelling(names[0]) not in spelling(title or ""):
                 return [] if _plain(names[0], page) else names
     return []
 
@@ -111,7 +114,7 @@ def _starts(pieces: list[Piece], number: int) -> bool:
         return False
     end = label_end(piece.text)
     if end and end < len(piece.text):
-        return bool(_said(piece.text, hinted=len(piece.text) - end <= MAX_SINGLE))
+        return bool(_said(piece.text, hinted=_named(piece)))
     before = pieces[number - 1].text if number else ""
     if before and label_end(before) == len(before) and piece.line - pieces[number - 1].line <= NEAR_LABEL:
         return bool(_said(piece.text, hinted=True))
@@ -151,14 +154,14 @@ def _undated(text: str) -> str:
     dates = find_dates(text, day_first=True)[:1]
     if not dates:
         return text
-    before = text[: len(dates[0].before)].strip(" ,(|·•-–—")
+    before = _BEFORE_DATE.sub("", text[: len(dates[0].before)].strip(" ,(|·•-–—"))
     return before or (text[-len(dates[0].after) :].strip(" ,)|·•-–—") if dates[0].after else "")
 
 
 def _short(name: str, text: str) -> bool:
     """Whether a hinted text is a single name and nothing else: a pen name, or a name in a script without spaces."""
     alone = name in {text.strip(), text[label_end(text) :].strip()}
-    return alone and len(name.split()) == 1 and 2 <= len(name) <= MAX_SINGLE and name[:1].isalpha() and not is_role(name)  # noqa: PLR2004
+    return alone and len(name.split()) == 1 and 1 < len(name) <= MAX_SINGLE and name[:1].isalpha() and not is_role(name)
 
 
 def _names_from(pieces: list[Piece], number: int) -> list[str]:

@@ -12,7 +12,9 @@ from archive.extraction.values import MAX_TEXT, MAX_VALUES, Candidate
 
 SUBHEADING: Final = 300  # characters of an h2
 MAX_HEADINGS: Final = 20  # a page with more h1 has no headline in any
-BREAKS: Final = frozenset({"br", "p", "div", "li", "small", "h2", "h3", "section", "header"})  # a line of its own begins
+BREAKS: Final = frozenset(
+    {"br", "p", "div", "li", "small", "h2", "h3", "section", "header"}
+)  # a line of its own begins
 
 
 @dataclass(slots=True)

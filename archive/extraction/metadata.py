@@ -5,30 +5,24 @@ names the source of each value. It visits the tree once for the few elements tha
 for a page whose head names no author or no date. It never raises on a page's content and holds nothing between pages.
 """
 
-# ruff: noqa: RUF001  labels are in their own scripts
-
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from lxml import html
 
 from archive.extraction.access import read_access
-from archive.extraction.body import Body, read_body, read_micro, times
+from archive.extraction.body import Body, Wanted, read_body, read_micro, times
 from archive.extraction.head import Head, metas, read_head
 from archive.extraction.jsonld import JsonLd, read_jsonld
-from archive.extraction.people import NOBODY, People, people_of, site_as_author
+from archive.extraction.people import NOBODY, People, is_single, people_of, site_as_author
+from archive.extraction.place import own_address, section_of, site_name, tags_of
 from archive.extraction.titles import choose_title
 from archive.extraction.values import (
-    MAX_TEXT,
-    MAX_VALUES,
     Candidate,
     Value,
     absolute,
-    clean_text,
     first_address,
     first_date,
     first_language,
@@ -81,7 +75,8 @@ def read_metadata(tree: html.HtmlElement, url: str | None) -> Metadata:
     head = read_head(tree)
     said = read_jsonld(head.blocks, url)
     base = absolute(head.bases[0] if head.bases else None, url) or url
-    site = first_text([*metas(head, SITE_KEYS[:1]), *from_jsonld(said.publishers), *metas(head, SITE_KEYS[1:])])
+    names = [*metas(head, SITE_KEYS[:1]), *from_jsonld(said.publishers), *metas(head, SITE_KEYS[1:])]
+    site = site_name(names, head, url)
     sites = _site_names(site[0], said, url)
     title = choose_title(head, said, sites, url)
     authors, published, modified, updated = _authors_and_dates(tree, head, said, sites, title=title[0], url=url)
@@ -95,9 +90,11 @@ def read_metadata(tree: html.HtmlElement, url: str | None) -> Metadata:
         "modified_at": modified,
         "site_name": site,
         "description": first_text([*metas(head, DESCRIPTION_KEYS), *from_jsonld(said.descriptions)]),
-        "canonical_url": first_address([*links, *metas(head, ("og:url",)), *from_jsonld(said.urls)], base),
-        "section": first_text([*from_jsonld(said.sections), *metas(head, SECTION_KEYS)]),
-        "tags": _tags([from_jsonld(said.tags), *(metas(head, (key,)) for key in TAG_KEYS)]),
+        "canonical_url": own_address([*links, *metas(head, ("og:url",)), *from_jsonld(said.urls)], base, url),
+        "section": section_of(
+            [*from_jsonld(said.sections), *metas(head, SECTION_KEYS)], said, title=title[0], site=site[0], url=url
+        ),
+        "tags": tags_of([from_jsonld(said.tags), *(metas(head, (key,)) for key in TAG_KEYS)], title[0]),
         "image_url": first_address([*from_jsonld(said.images), *metas(head, IMAGE_KEYS)], base),
         "access": access,
         "language": first_language([*languages, *from_jsonld(said.languages), *metas(head, LANGUAGE_KEYS)]),
@@ -126,18 +123,17 @@ def _authors_and_dates(
         authors = authors if authors[0] else people_of(bylines, sites)
         published = published if published[0] else first_date([*dates, *times(head)])
     site = site_as_author([one for source in stated for one in source], sites)
-    wanted = frozenset(
-        (*("authors",) * (not authors[0]), *("names-alone",) * (not site[0]), *("published",) * (not published[0]))
-    ) - ({"names-alone"} if authors[0] and published[0] else set())
-    if wanted:
-        body = read_body(tree, head, title=title, url=url, sites=sites, wanted=wanted)
-        authors = authors if authors[0] else (tuple(dict.fromkeys(name for name, _ in body.authors)), "html")
+    if not authors[0] or not published[0]:
+        wanted = Wanted(authors=not authors[0], bare_names=not site[0], published=not published[0])
+        body = read_body(tree, head, wanted, title=title, url=url, sites=sites)
         published = published if published[0] else body.published
         modified = modified if modified[0] else body.modified
     if not authors[0]:
-        authors = people_of(organisations, sites)
-    if not authors[0]:
-        authors = site if site[0] else site_as_author(body.site, sites)
+        others = (people_of(organisations, sites), site, site_as_author(body.site, sites))
+        stands_in = next((one for one in others if one[0]), NOBODY)
+        shown = tuple(dict.fromkeys(name for name, _ in body.authors))
+        # initials and pen names are worth less than a name that is stated
+        authors = (shown, "html") if shown and not (stands_in[0] and all(map(is_single, shown))) else stands_in
     return authors, published, modified, body.from_update
 
 
@@ -154,20 +150,6 @@ def _labelled(head: Head) -> list[Candidate]:
         if label in LABELS:
             return metas(head, (f"twitter:data{number}",))
     return []
-
-
-def _tags(sources: Iterable[list[Candidate]]) -> People:
-    """The first source's tags, one each, in its order; a single value is a list with commas."""
-    for candidates in sources:
-        values = [raw for raw, _ in candidates[:MAX_VALUES]]
-        if len(values) == 1:
-            values = re.split(r"[,;、，]", values[0][: MAX_TEXT * 2])
-        tags: dict[str, str] = {}
-        for text in filter(None, map(clean_text, values[:MAX_VALUES])):
-            tags.setdefault(text.casefold(), text)
-        if tags:
-            return tuple(tags.values()), candidates[0][1]
-    return (), None
 
 
 def _site_names(site: str | None, said: JsonLd, url: str | None) -> set[str]:

@@ -4,8 +4,6 @@ A label or a class may say what a date is; without either, the nearest one to th
 date in the page's own address outranks what differs from it by more than a day.
 """
 
-
-
 from __future__ import annotations
 
 import re
@@ -59,7 +57,7 @@ def near_dates(pieces: list[Piece], *, day_first: bool | None, reverse: bool = F
                 continue
             other = number + 1 if reverse else number - 1
             said = pieces[other].text if 0 <= other < len(pieces) else ""
-            before = fold(said) if len(said) < MAX_LABEL else ""
+            before = fold(said) if len(said) < MAX_LABEL and not any(map(str.isdigit, said)) else ""
             found.append(Near(one.when, _kind(one, before, piece), number, number, rest))
     return found
 
@@ -82,7 +80,9 @@ def _kind(one: Written, before: str, piece: Piece) -> str:
     return "published" if _PUBLISHED.search(notes) else ""
 
 
-def choose_date(ahead: Iterable[Near], behind: Iterable[Near], address: str | None) -> tuple[str | None, str | None, str]:
+def choose_date(
+    ahead: Iterable[Near], behind: Iterable[Near], address: str | None
+) -> tuple[str | None, str | None, str]:
     """Published, modified, and where the first is from: ``html``, ``url`` or ``update`` (a date of modification)."""
     near = sorted([*ahead, *behind], key=lambda one: one.distance)
     dated = [one for one in near if one.kind != "modified"]

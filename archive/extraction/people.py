@@ -12,6 +12,8 @@ from archive.extraction.values import MAX_TEXT, MAX_VALUES, Candidate, clean_tex
 People = tuple[tuple[str, ...], str | None]
 NOBODY: Final[People] = ((), None)
 MAX_NAME: Final = 80  # characters of one person's name
+MAX_WORDS: Final = 5  # of one person's name
+_LOWER_STARTS: Final = ("d'", "d’", "al-", "el-", "'", "’")
 _PREFIX = re.compile(
     r"(?:(?:this (?:post|article|story) (?:was|is)\s)?(?:(?:article|written|words|story|posted|reported|reporting|text|authored"
     r"|edited|published|created|contributed|submitted|recommended|interview|(?:view )?(?:all |more )?(?:posts|articles))\s)?by"
@@ -161,6 +163,11 @@ def is_byline(text: str) -> bool:
     )
 
 
+def is_single(name: str) -> bool:
+    """Whether a name is one word, in a script that writes names in several."""
+    return len(name.split()) == 1 and name.lower() != name.upper()
+
+
 def is_role(word: str) -> bool:
     """Whether a word names a role or a button, and so no person."""
     return word.lower().strip(".,") in ROLES or word.lower() in BUTTONS
@@ -172,7 +179,7 @@ def is_name(name: str) -> bool:
     if len(name) < 2 or not name[0].isalpha() or _NO_NAME.search(name) or any(map(is_role, words)):  # noqa: PLR2004
         return False
     if any("\u0900" <= char <= "\uffdc" or "\u0590" <= char <= "\u06ff" for char in name):
-        return len(name) <= 40 and len(words) <= 5  # noqa: PLR2004
-    return 2 <= len(words) <= 5 and all(  # noqa: PLR2004
-        word[:1].isupper() or word.lower() in PARTICLES or word.startswith(("d'", "d’", "al-", "el-", "'", "’")) for word in words
+        return len(name) <= MAX_NAME // 2 and len(words) <= MAX_WORDS
+    return 1 < len(words) <= MAX_WORDS and all(
+        word[:1].isupper() or word.lower() in PARTICLES or word.startswith(_LOWER_STARTS) for word in words
     )

@@ -28,6 +28,7 @@ SEPARATORS = re.compile(r"\s+(?:[|–—»«·•:-]{1,2}|@)\s+|\s*[|｜]\s*|(?<
 MAX_PARTS: Final = 20  # texts inside one heading
 CUT_AT: Final = 100  # characters; search engines want headlines of 110, and some sites cut theirs
 _QUOTE = re.compile(r"\s?[\"“”„«»‘']")
+_BEFORE_PART = re.compile(r"[|/:：–—»«・》】\])·•-]\s*")
 _KICKER_END = re.compile(r"[|/:：–—»«・》】\])·•-]\s*$")
 _WORDS = re.compile(r"\w+")
 
@@ -103,7 +104,9 @@ def _best(headings: list[Candidate], stated: list[Candidate], slug: set[str]) ->
     for heading in headings:
         words = _words(heading[0])
         shared = max((_overlap(words, _words(text)) for text, _ in stated), default=100)
-        covered = max((100 * len(words & other) // len(other) for text, _ in stated if (other := _words(text))), default=0)
+        covered = max(
+            (100 * len(words & other) // len(other) for text, _ in stated if (other := _words(text))), default=0
+        )
         points = 2 * (covered >= 50) + 4 * (shared >= 50) + (shared >= 30) - 4 * (shared == 0)  # noqa: PLR2004
         points += min(2, len(words & slug)) + (len(words) > 2) - 2 * (len(words) < 2)  # noqa: PLR2004
         points += 2 * alone + (len(words) > 5)  # noqa: PLR2004
@@ -122,9 +125,9 @@ def _either(heading: Candidate, stated: list[Candidate], head: Head, slug: set[s
         part = spelling(text)
         if 2 * len(part) > len(whole) and whole.startswith(part) and part in _parts(head, whole):
             return text, origin
-    for text, origin in stated:  # a kicker does
+    for text, origin in stated:  # a kicker or the day does
         part = spelling(text)
-        if 2 * len(part) > len(whole) and whole.endswith(part):
+        if 2 * len(part) > len(whole) and whole.endswith(part) and _is_kicker(heading[0], part, head):
             return text, origin
     if not stated:
         return heading
@@ -137,6 +140,17 @@ def _either(heading: Candidate, stated: list[Candidate], head: Head, slug: set[s
     points -= 2 * (len(words) < 3)  # noqa: PLR2004
     points += min(2, max(-3, len(words & slug) - len(others & slug)))
     return heading if points > 0 else (text, origin)
+
+
+def _is_kicker(heading: str, part: str, head: Head) -> bool:
+    """Whether what stands before the last part of a heading is set apart from it, or holds the day."""
+    whole = spelling(heading)
+    kicker = whole[: -len(part)]
+    return (
+        any(char.isdigit() for char in kicker)
+        or any(spelling(heading[cut.end() :]) == part for cut in _BEFORE_PART.finditer(heading))
+        or kicker in _parts(head, whole)
+    )
 
 
 def _parts(head: Head, whole: str) -> set[str]:
@@ -197,17 +211,21 @@ def _without_site(title: str, sites: set[str], known: set[str], seen: set[str], 
     start, end = cuts[0]
     if spelling(title[:start]) in sites:
         return title[end:]
-    if spelling(title) not in seen:
-        for start, _ in cuts:  # an h1 may have the day before the same words
-            part = spelling(title[:start])
-            if any(2 * len(part) > len(one) and one.endswith(part) for one in seen):
-                return title[:start]
-        edges = [0, *(edge for cut in cuts for edge in cut), len(title)]
-        parts = [title[one:two] for one, two in zip(edges[::2], edges[1::2], strict=True)]
-        shown = [part for part in parts if len(_words(part)) > 1 and spelling(part) in lower]
-        if shown:
-            return max(shown, key=len)
+    if spelling(title) not in seen and (shown := _shown_part(title, cuts, seen, lower)):
+        return shown
     start, end = cuts[-1]
     if "|" in title[start:end] and start > 2 * (len(title) - end):
         return title[:start]
     return title
+
+
+def _shown_part(title: str, cuts: list[tuple[int, int]], seen: set[str], lower: set[str]) -> str | None:
+    """The part of a title that is most of an h1, with the day before it, say; or else one that is an h2."""
+    for start, _ in cuts:
+        part = spelling(title[:start])
+        if any(2 * len(part) > len(one) and one.endswith(part) for one in seen):
+            return title[:start]
+    edges = [0, *(edge for cut in cuts for edge in cut), len(title)]
+    parts = [title[one:two] for one, two in zip(edges[::2], edges[1::2], strict=True)]
+    shown = [part for part in parts if len(_words(part)) > 1 and spelling(part) in lower]
+    return max(shown, key=len, default=None)

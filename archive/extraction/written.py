@@ -75,7 +75,7 @@ def find_dates(text: str, *, day_first: bool | None) -> list[Written]:
         raw = _THANG.sub(r"/\1/", match[0])
         day_first = True if raw != match[0] else day_first
         clock = _CLOCK.match(folded[at : at + BEHIND])
-        when = clock and parse_date(f"{raw} {clock[1]}", day_first=day_first)
+        when = clock and parse_date(f"{raw} {clock[1].replace('(', ' ').replace(')', '')}", day_first=day_first)
         end = at + clock.end() if when and clock else at
         when = when or parse_date(raw, day_first=day_first)
         if when:
