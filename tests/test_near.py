@@ -44,7 +44,7 @@ def test_a_date_before_the_headline_and_one_far_below() -> None:
 
 def test_a_page_that_says_only_when_it_was_changed() -> None:
     found = read_page(TITLE, f"{H1}<p>Last updated: 5 March 2024</p>{PROSE}")
-    assert (found.published_at, found.modified_at, found.flags) == ("2024-03-05", None, ("published-from-update",))
+    assert (found.published_at, found.modified_at, found.flags) == ("2024-03-05", "2024-03-05", ("published-from-update",))
 
 
 def test_the_day_in_the_address() -> None:

@@ -52,7 +52,6 @@ class Body:
     site: list[Candidate] = field(default_factory=list)  # the site's own name, where a byline has it
     published: Value = (None, None)
     modified: Value = (None, None)
-    from_update: bool = False  # whether the date of publication is that of the last change, for no other is there
 
 
 def read_micro(tree: html.HtmlElement) -> tuple[list[Candidate], list[Candidate]]:
@@ -129,10 +128,9 @@ def _read_dates(
         wide = _wide(tree, day_first=day_first)
         if wide:
             when, origin = wide, "html"
-    if when:
-        found.published = when, "url" if origin == "url" else "html"
-        found.from_update = origin == "update"
-    if changed and not found.from_update:
+    if when and origin != "update":
+        found.published = when, origin
+    if changed:
         found.modified = changed, "html"
 
 

@@ -20,6 +20,7 @@ from archive.extraction.people import NOBODY, People, is_single, people_of, site
 from archive.extraction.place import own_address, section_of, site_name, tags_of
 from archive.extraction.titles import choose_title
 from archive.extraction.values import (
+    NOTHING,
     Candidate,
     Value,
     absolute,
@@ -121,20 +122,22 @@ def _authors_and_dates(
     if not authors[0] or not published[0]:
         bylines, dates = read_micro(tree)
         authors = authors if authors[0] else people_of(bylines, sites)
-        published = published if published[0] else first_date([*dates, *times(head)])
+        published = published if published[0] else first_date(dates)
     site = site_as_author([one for source in stated for one in source], sites)
     if not authors[0] or not published[0]:
         wanted = Wanted(authors=not authors[0], bare_names=not site[0], published=not published[0])
         body = read_body(tree, head, wanted, title=title, url=url, sites=sites)
-        published = published if published[0] else body.published
+        published = next((one for one in (published, body.published, first_date(times(head))) if one[0]), NOTHING)
         modified = modified if modified[0] else body.modified
+    updated = not published[0] and body.modified[0] is not None
+    published = body.modified if updated else published
     if not authors[0]:
         others = (people_of(organisations, sites), site, site_as_author(body.site, sites))
         stands_in = next((one for one in others if one[0]), NOBODY)
         shown = tuple(dict.fromkeys(name for name, _ in body.authors))
         # initials and pen names are worth less than a name that is stated
         authors = (shown, "html") if shown and not (stands_in[0] and all(map(is_single, shown))) else stands_in
-    return authors, published, modified, body.from_update
+    return authors, published, modified, updated
 
 
 def _stated_authors(head: Head, said: JsonLd) -> list[list[Candidate]]:
