@@ -123,9 +123,11 @@ def _authors_and_dates(
         bylines, dates = read_micro(tree)
         authors = authors if authors[0] else people_of(bylines, sites)
         published = published if published[0] else first_date(dates)
+    login = bool(authors[0]) and all(map(is_single, authors[0]))
     site = site_as_author([one for source in stated for one in source], sites)
-    if not authors[0] or not published[0]:
-        wanted = Wanted(authors=not authors[0], bare_names=not site[0], published=not published[0])
+    if not authors[0] or login or not published[0]:
+        bare = not site[0] and not login
+        wanted = Wanted(authors=login or not authors[0], bare_names=bare, published=not published[0])
         body = read_body(tree, head, wanted, title=title, url=url, sites=sites)
         published = next((one for one in (published, body.published, first_date(times(head))) if one[0]), NOTHING)
         modified = modified if modified[0] else body.modified
@@ -133,10 +135,11 @@ def _authors_and_dates(
     published = body.modified if updated else published
     if not authors[0]:
         others = (people_of(organisations, sites), site, site_as_author(body.site, sites))
-        stands_in = next((one for one in others if one[0]), NOBODY)
-        shown = tuple(dict.fromkeys(name for name, _ in body.authors))
-        # initials and pen names are worth less than a name that is stated
-        authors = (shown, "html") if shown and not (stands_in[0] and all(map(is_single, shown))) else stands_in
+        authors = next((one for one in others if one[0]), NOBODY)
+    # log-ins, initials and pen names are worth less than a full name, or than any name that is stated
+    shown = tuple(dict.fromkeys(name for name, _ in body.authors))
+    if shown and (not authors[0] or not all(map(is_single, shown))):
+        authors = shown, "html"
     return authors, published, modified, updated
 
 

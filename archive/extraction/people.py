@@ -22,7 +22,7 @@ _PREFIX = re.compile(
     r"|(?:geschreven )?door|od|oleh|írta|szerző|γράφει (?:ο|η)|του|της|بقلم|كتب(?:ت)?|الكاتب|מאת|tác giả|от|текст|tekst|text"
     r"|words|(?:the |post )?authors?|autor(?:en|in|es|ka|zy)?|autore|autrice|auteurs?|автор(?:ы|и)?|автор статьи"
     r"|yazar|yazan|haber|penulis|reporter|editor|writer|journalist|toimittaja|forfatter|skribent|redaktor"
-    r"|文|作者|記者|记者|執筆|投稿者|文責|著者|著|編輯|撰文|글|기자)(?:\s*[:：/／=＝●▪]\s*|\s+|$)",
+    r"|文|作者|記者|记者|责任编辑|責任編輯|编辑|執筆|投稿者|文責|著者|著|編輯|撰文|글|기자)(?:\s*[:：/／=＝●▪]\s*|\s+|$)",
     re.IGNORECASE,
 )
 # Labels that are also plain words: they count only with a colon behind them.
@@ -37,6 +37,7 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _BUTTON = re.compile(r"\s+(?:follow|sponsored|subscribe)", re.IGNORECASE)
+_TITLE_BEHIND = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 _DASH = re.compile(r"\s+[-–—]\s+")
 _SPLIT = re.compile(
     r"\s*[;|•·、，\n]\s*|\s+(?:and|und|et|och|og|with|&|\+|/|и|та|ve)\s+|,\s*(?:and\s+|und\s+)?", re.IGNORECASE
@@ -66,7 +67,7 @@ BUTTONS: Final = frozenset(
     "facebook youtube twitter email e-mail mail login log contact sign share follow subscribe subscription instagram linkedin"
     " whatsapp telegram pinterest members people profile kontakt anmelden registrieren abmelden suche search menu home blog"
     " news article articles related more all view read posted vom von by print comments comment teilen drucken senden guide"
-    " newsletter youtube sponsored anzeige advertisement creative commons".split()
+    " published updated on in and the bio full start now sponsored anzeige advertisement creative commons".split()
 )
 OCCUPATIONS: Final = frozenset(
     "writer reporter editor correspondent columnist contributor redakteur redakteurin author journalist".split()
@@ -78,12 +79,19 @@ def people_of(candidates: list[Candidate], sites: set[str]) -> People:
     """The names in all candidates, each once, without the site's own; and their origin."""
     names: dict[str, str] = {}
     for raw, _ in candidates[:MAX_VALUES]:
-        for number, name in enumerate(person_names(raw)):
+        for number, found in enumerate(person_names(raw)):
+            name = _without_site(found, sites)
             if spelling(name) not in sites:
                 names.setdefault(spelling(name), name)
             elif number == 0:
                 break  # "Example News, Frankfurt, Germany": what follows a site's name is its address
     return tuple(names.values()), candidates[0][1] if names else None
+
+
+def _without_site(name: str, sites: set[str]) -> str:
+    """A name without the site's before it: "Harbour Post - Ada Quay"."""
+    parts = _DASH.split(name, maxsplit=1)
+    return parts[-1] if len(parts) > 1 and spelling(parts[0]) in sites else name
 
 
 def site_as_author(candidates: list[Candidate], sites: set[str]) -> People:
@@ -103,7 +111,7 @@ def person_names(raw: str) -> list[str]:
     text = _SHORT_AND.sub(r"\1;", _without_prefix(_CODE.sub(" ", text)))
     names: list[str] = []
     for piece in _SPLIT.split(text):
-        name = _without_role(_without_prefix(piece).strip(" ,:-–—|"))
+        name = _TITLE_BEHIND.sub("", _without_role(_without_prefix(piece).strip(" ,:-–—|")))
         if names and _SUFFIX.fullmatch(name):
             names[-1] += f", {name}"
         elif name and len(name) <= MAX_NAME and not _NOT_NAME.search(name) and not _OTHER.match(name):
@@ -164,7 +172,7 @@ def is_byline(text: str) -> bool:
 
 
 def is_single(name: str) -> bool:
-    """Whether a name is one word, in a script that writes names in several."""
+    """Whether a name is one word, in a script that writes names in several: a log-in, initials, a pen name."""
     return len(name.split()) == 1 and name.lower() != name.upper()
 
 
