@@ -42,6 +42,7 @@ PROSE = "<p>" + "The council met on Monday and spoke for hours of the harbour an
         ('<span class="author-name">adaq</span>', ("adaq",)),
         ("<div><span>Ada Quay</span> | <span>3 March 2024</span></div>", ("Ada Quay",)),
         ("<p>Ada Quay, March 3, 2024</p>", ("Ada Quay",)),
+        ("<p>Ada Quay</p><p>Senior Harbour Reporter</p>", ("Ada Quay",)),
         ("<p>3 March 2024 · Ada Quay on behalf of the port</p>", ("Ada Quay",)),
     ],
 )
@@ -99,3 +100,15 @@ def test_initials_are_worth_less_than_a_stated_name() -> None:
 def test_what_the_head_states_comes_first() -> None:
     found = read_page(TITLE + '<meta name="author" content="Ada Quay">', H1 + "<p>By Bo Mole</p>")
     assert (found.authors, found.authors_origin) == (("Ada Quay",), "meta")
+
+
+def test_a_full_name_in_a_byline_outranks_a_log_in() -> None:
+    head = TITLE + '<meta name="author" content="ada.quay">'
+    assert read_page(head, H1 + PROSE).authors == ("ada.quay",)
+    assert read_page(head, H1 + "<p>By Ada Quay</p>" + PROSE).authors == ("Ada Quay",)
+    assert read_page(head, H1 + '<span class="author">aq</span>' + PROSE).authors == ("ada.quay",)
+
+
+def test_no_name_of_the_site_before_an_authors() -> None:
+    head = '<meta property="og:site_name" content="Harbour Post"><meta name="author" content="Harbour Post - Ada Quay">'
+    assert read_page(head).authors == ("Ada Quay",)

@@ -15,7 +15,7 @@ from typing import Final
 from lxml import etree, html
 
 from archive.extraction.around import Piece
-from archive.extraction.people import is_byline, is_name, is_role, label_end, person_names
+from archive.extraction.people import has_occupation, is_byline, is_name, is_role, label_end, person_names
 from archive.extraction.values import spelling
 from archive.extraction.written import find_dates
 
@@ -77,10 +77,11 @@ def names_near(
 
 
 def names_beside_dates(pieces: list[Piece], *, title: str | None, sites: set[str], page: html.HtmlElement) -> list[str]:
-    """The name that stands alone beside a date: "Ada Quay | 3 March 2024"; no words of the title."""
+    """The name that stands alone beside a date or before an occupation: "Ada Quay | 3 March 2024"; no words of the title."""
     dated = {number for number, piece in enumerate(pieces) if find_dates(piece.text, day_first=True) or piece.stamp}
     for number, piece in enumerate(pieces):
-        if any(number + step in dated for step in range(-NEXT, NEXT + 1)):
+        after = pieces[number + 1].text if number + 1 < len(pieces) else ""
+        if any(number + step in dated for step in range(-NEXT, NEXT + 1)) or has_occupation(after):
             names = _alone(piece, sites)
             if names and spelling(names[0]) not in spelling(title or ""):
                 return [] if _plain(names[0], page) else names

@@ -70,7 +70,8 @@ BUTTONS: Final = frozenset(
     " published updated on in and the bio full start now sponsored anzeige advertisement creative commons".split()
 )
 OCCUPATIONS: Final = frozenset(
-    "writer reporter editor correspondent columnist contributor redakteur redakteurin author journalist".split()
+    "writer reporter editor correspondent columnist contributor redakteur redakteurin author journalist journalistin"
+    " journaliste redactor redactora periodista giornalista redattore jornalista repórter redacteur reporterin".split()
 )
 WORKS: Final = frozenset("blog magazine content contributing".split())  # "Acme Blog Contributor" has no person in it
 
@@ -169,6 +170,12 @@ def is_byline(text: str) -> bool:
         2 <= len(words := name.split()) <= 4 and all(word[:1].isupper() or word in PARTICLES for word in words)  # noqa: PLR2004
         for name in names
     )
+
+
+def has_occupation(text: str) -> bool:
+    """Whether a short text is somebody's occupation: "Senior Staff Writer"."""
+    words = text.lower().split() if len(text) < MAX_NAME else []
+    return 1 < len(words) <= MAX_WORDS and any(word.strip(".,") in OCCUPATIONS for word in words)
 
 
 def is_single(name: str) -> bool:

@@ -12,6 +12,7 @@ and og:title on 70; a NewsArticle's headline in JSON-LD differs from the h1 more
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -60,11 +61,11 @@ def choose_title(head: Head, said: JsonLd, sites: set[str], url: str | None = No
     return _without_kicker(_either(heading, stated, head, slug), stated)
 
 
-def _clean(candidates: object, sites: set[str]) -> list[Candidate]:
+def _clean(candidates: Iterable[Candidate], sites: set[str]) -> list[Candidate]:
     """The texts that are no site's name and not too long for a headline, each cleaned."""
     return [
         (text, origin)
-        for raw, origin in candidates  # type: ignore[attr-defined]
+        for raw, origin in candidates
         if (text := clean_text(raw)) and spelling(text) not in sites and len(text) <= MAX_HEADLINE
     ]
 
