@@ -49,6 +49,7 @@ def test_the_home_page_is_no_articles_address() -> None:
         ("<title>Harbour Post | Harbour budget cut</title>", "Harbour Post", "html"),
         ("<title>Harbour budget cut - Politics</title>", None, None),
         ('<title>Cut - Harbour Post</title><meta property="og:site_name" content="https://a.example">', "Harbour Post", "html"),
+        (f'<meta name="application-name" content="{"A headline of many words " * 3}">', None, None),
     ],
 )
 def test_the_sites_name_in_the_title(head: str, site: str | None, origin: str | None) -> None:

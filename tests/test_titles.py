@@ -35,6 +35,8 @@ LONG = "Why the harbour council cut the budget of its ferries by a tenth in spit
         (meta(title="Council cuts harbour budget"), "<h1>Subscribe</h1>", "Council cuts harbour budget"),
         (meta(title="Council cuts harbour budget"), "<h1>Menu</h1><h1>Council cuts the harbour budget</h1>",
          "Council cuts the harbour budget"),
+        (meta(title="What Dock, Quay and Pier share"), "<h1>adaq/notes.md</h1><h1>Quay</h1><h1>Pier</h1>",
+         "What Dock, Quay and Pier share"),
         # kickers
         (meta(title="Council cuts harbour budget") + news("City news: Council cuts harbour budget"),
          "<h1>City news: Council cuts harbour budget</h1>", "Council cuts harbour budget"),

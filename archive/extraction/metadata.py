@@ -17,7 +17,7 @@ from archive.extraction.body import Body, Wanted, read_body, read_micro, times
 from archive.extraction.head import Head, metas, read_head
 from archive.extraction.jsonld import JsonLd, read_jsonld
 from archive.extraction.people import NOBODY, People, is_single, people_of, site_as_author
-from archive.extraction.place import own_address, section_of, site_name, tags_of
+from archive.extraction.place import MAX_SITE, own_address, section_of, site_name, tags_of
 from archive.extraction.titles import choose_title
 from archive.extraction.values import (
     NOTHING,
@@ -159,7 +159,7 @@ def _labelled(head: Head) -> list[Candidate]:
 
 
 def _site_names(site: str | None, said: JsonLd, url: str | None) -> set[str]:
-    names = {spelling(name) for name in (site or "", *said.publishers[:10])}
+    names = {spelling(name) for name in (site or "", *said.publishers[:10]) if len(name) <= MAX_SITE}
     try:
         host = (urlsplit(url or "").hostname or "").removeprefix("www.")
     except ValueError:

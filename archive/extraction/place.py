@@ -25,7 +25,7 @@ from archive.extraction.values import (
     spelling,
 )
 
-MAX_SITE: Final = 60  # characters of a site's name in a page's title
+MAX_SITE: Final = 60  # characters of a site's name; a longer one is a headline or a slogan
 MAX_STEP: Final = 50  # characters of a section's name; a longer step is the article's own title
 MIN_LABEL: Final = 3  # letters that name and host must share
 _ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|\d+", re.IGNORECASE)
@@ -51,7 +51,7 @@ def site_name(candidates: Iterable[Candidate], head: Head, url: str | None) -> V
     """The first name of a site that is no address; or the part of the page's title that is the host's name."""
     for raw, origin in candidates:
         text = clean_text(raw)
-        if text and not _ADDRESS.match(text):
+        if text and len(text) <= MAX_SITE and not _ADDRESS.match(text):
             return text, origin
     title = clean_text(head.titles[0]) if head.titles else None
     cuts = list(SEPARATORS.finditer(title or ""))

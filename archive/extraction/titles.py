@@ -109,7 +109,7 @@ def _best(headings: list[Candidate], stated: list[Candidate], slug: set[str]) ->
             (100 * len(words & other) // len(other) for text, _ in stated if (other := _words(text))), default=0
         )
         points = 2 * (covered >= 50) + 4 * (shared >= 50) + (shared >= 30) - 4 * (shared == 0)  # noqa: PLR2004
-        points += min(2, len(words & slug)) + (len(words) > 2) - 2 * (len(words) < 2)  # noqa: PLR2004
+        points += min(2, len(words & slug)) + (len(words) > 2) - (2 if alone else 5) * (len(words) < 2)  # noqa: PLR2004
         points += 2 * alone + (len(words) > 5)  # noqa: PLR2004
         if points > 1 and (best is None or points > best[0]):
             best = points, heading
