@@ -150,7 +150,7 @@ class Extraction:
 
     ``published_at`` and ``modified_at`` are ISO 8601 with just the precision and zone that the page states:
     ``2024-08-27``, ``2024-08-27T10:00`` or ``2024-08-27T10:00:00+02:00``. Each ``…_origin`` says where a value came
-    from: ``json-ld``, ``meta``, ``microdata``, ``link``, ``html``, ``trafilatura``, ``htmldate``, ``text``, ``url``.
+    from: ``json-ld``, ``meta``, ``microdata``, ``link``, ``html``, ``text``, ``url``.
     """
 
     text: str  # paragraphs separated by a blank line
@@ -178,6 +178,8 @@ class Extraction:
     tags_origin: str | None = None
     image_url: str | None = None
     image_url_origin: str | None = None
+    access: str | None = None  # free or paywalled
+    access_origin: str | None = None
     charset: str | None = None
     charset_origin: str | None = None  # bom, bytes, header, meta, detected
     flags: tuple[str, ...] = ()
@@ -210,6 +212,8 @@ class Metadata:
     tags_origin: str | None = None
     image_url: str | None = None
     image_url_origin: str | None = None
+    access: str | None = None  # free or paywalled
+    access_origin: str | None = None
     language: str | None = None
     language_origin: str | None = None
     flags: tuple[str, ...] = ()

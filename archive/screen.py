@@ -172,7 +172,7 @@ def extraction_json(seen: Extraction) -> str:
 
 FIELDS = (
     "title", "authors", "published_at", "modified_at", "language", "site_name", "section", "tags", "canonical_url",
-    "image_url", "description",
+    "image_url", "description", "access",
 )  # fmt: skip
 
 

@@ -14,8 +14,13 @@ from io import BytesIO
 from pathlib import Path
 from unittest import mock
 
+import lxml.html
+
 import archive
-from archive.model import Manifest
+from archive.extraction.metadata import read_metadata
+from archive.model import Manifest, Metadata
+
+PAGE_URL = "https://www.harbourpost.example/city/budget-cut"
 
 MTIME = 1_724_752_800  # 2024-08-27T10:00:00Z
 PLACES = ("harbour", "orchard", "ferry", "library", "bakery", "lighthouse", "tramway", "reservoir", "theatre", "quarry")
@@ -198,3 +203,10 @@ def run(*words: str | Path, env: Mapping[str, str] | None = None, code: str = ""
         check=False,
         timeout=120,
     )
+
+
+def read_page(head: str = "", body: str = "", url: str | None = PAGE_URL, attributes: str = "") -> Metadata:
+    """What a page of this head and body says of itself."""
+    page = f"<html {attributes}><head>{head}</head><body>{body}</body></html>".encode()
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
+    return read_metadata(lxml.html.document_fromstring(page, parser=parser), url)

@@ -40,7 +40,6 @@ LATE_AND_UPWARD = {
 OWNERS = {
     "warcio": ("entity", "warc", "wrapping", "sources"),
     "trafilatura": ("extraction",),
-    "htmldate": ("extraction",),
     "lxml": ("extraction",),
     "pyarrow.parquet": ("table", "corpus", "proof_files"),
     "pyarrow.dataset": ("corpus",),

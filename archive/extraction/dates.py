@@ -5,14 +5,14 @@ years by the clock and take the machine's zone for a name they know (dateutil do
 the same on every day and machine. What is ambiguous or impossible gives None, never another day.
 """
 
-# ruff: noqa: RUF001  month names are in their own scripts
-
 from __future__ import annotations
 
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
+
+from archive.extraction.months import AMBIGUOUS_WORDS, LETTERS, MONTHS, fold
 
 MAX_RAW: Final = 256  # characters looked at before spaces and brackets are dropped
 MAX_CHARS: Final = 64  # "Wednesday, September 27, 2024 at 10:00:00 AM GMT+02:00" has 54
@@ -26,30 +26,6 @@ ZONES: Final = {
     "pst": -480, "pdt": -420, "cet": 60, "cest": 120, "mez": 60, "mesz": 120, "eet": 120, "eest": 180, "msk": 180,
     "jst": 540, "kst": 540,
 }  # fmt: skip
-
-# Without accents, in lower case. Slavic names in the genitive too, which is how they stand in a date.
-MONTHS: Final = {
-    name: number
-    for number, line in enumerate(
-        (
-            "january jan januar jaenner janner janv janvier enero ene gennaio gen janeiro januari stycznia ledna января янв січня ocak ιανουαριου",
-            "february feb febr februar fevrier fev fevr febrero febbraio fevereiro februari lutego unora февраля фев лютого subat φεβρουαριου",
-            "march mar marz maerz mars marzo marco maart mrt marca brezna марта мар березня mart μαρτιου",
-            "april apr avril avr abril abr aprile aprila kwietnia dubna апреля апр квітня nisan απριλιου",
-            "may mai maj mayo mag maggio maio mei maja kvetna мая травня mayis μαιου",
-            "june jun juni juin junio giugno giu junho czerwca cervna июня июн червня haziran ιουνιου",
-            "july jul juli juillet juil julio luglio lug julho lipca cervence июля июл липня temmuz ιουλιου",
-            "august aug aout agosto ago augusti augustus sierpnia srpna августа авг серпня agustos αυγουστου",
-            "september sep sept septembre septiembre setiembre settembre set setembro wrzesnia zari сентября сен сент вересня eylul σεπτεμβριου",
-            "october oct oktober okt octobre octubre ottobre ott outubro out pazdziernika rijna октября окт жовтня ekim οκτωβριου",
-            "november nov novembre noviembre novembro listopada listopadu ноября ноя листопада kasim νοεμβριου",
-            "december dec dezember dez decembre diciembre dic dicembre dezembro grudnia prosince декабря дек грудня aralik δεκεμβριου",
-        ),
-        start=1,
-    )
-    for name in line.split()
-}
-AMBIGUOUS_WORDS: Final = frozenset({"mar", "mars", "mart", "set", "out", "gen"})  # also weekdays and plain words
 
 _ISO = re.compile(
     r"(?P<year>\d{4})(?:(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})|(?P<month2>\d\d)(?P<day2>\d\d))"
@@ -69,15 +45,16 @@ _TIME = re.compile(
 _HOUR_ONLY = re.compile(r"(?<![\d:])\d\d?\s?[ap]\.?\s?m\b\.?")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?[-/.年년]\s?(\d\d?)\s?[-/.月월]\s?(\d\d?)(?!\d)[日일]?")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d\d?)\s?([-/.])\s?(\d\d?)\s?\2\s?(\d{4})(?!\d)")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(LETTERS)
 _COUNT = re.compile(r"\d+")
 
 
-def parse_date(text: str) -> str | None:
+def parse_date(text: str, *, day_first: bool | None = None) -> str | None:
     """ISO 8601 as ``2024-08-27``, ``2024-08-27T10:00`` or ``2024-08-27T10:00:00+02:00``; None if it is no one date.
 
     Fractions of a second are cut. A day, month and year must be stated; ``03/04/2024`` is two dates and so is none,
     while ``03.04.2024`` is the third of April wherever people write dots. Years outside 1800 to 2100 are none.
+    ``day_first`` says which of the two it is, where the page's language does.
     """
     if len(text) > MAX_RAW:
         return None
@@ -85,7 +62,7 @@ def parse_date(text: str) -> str | None:
     if not text or len(text) > MAX_CHARS:
         return None
     try:
-        return _iso(text) or _digits(text) or _written(_fold(text))
+        return _iso(text) or _digits(text) or _written(fold(text), day_first=day_first)
     except (ValueError, OverflowError):  # an impossible day, hour or offset
         return None
 
@@ -127,7 +104,7 @@ def _digits(text: str) -> str | None:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).isoformat()
 
 
-def _written(text: str) -> str | None:
+def _written(text: str, *, day_first: bool | None) -> str | None:
     """Dates in words or in figures with a time beside them; every figure must have a part in it."""
     clock = _TIME.search(text)
     hour = minute = second = None
@@ -142,7 +119,7 @@ def _written(text: str) -> str | None:
         text = f"{text[: clock.start()]} {_unused(clock)} {text[clock.end() :]}"
     else:
         text = _HOUR_ONLY.sub(" ", text)
-    day = _figures(text) or _words(text)
+    day = _figures(text, day_first=day_first) or _words(text)
     return day and _compose(day, hour, minute, second, offset)
 
 
@@ -152,7 +129,7 @@ def _unused(clock: re.Match[str]) -> str:
     return zone if zone and zone not in ZONES else ""
 
 
-def _figures(text: str) -> tuple[int, int, int] | None:
+def _figures(text: str, *, day_first: bool | None) -> tuple[int, int, int] | None:
     first = _YEAR_FIRST.search(text)
     if first:
         rest = text[: first.start()] + text[first.end() :]
@@ -163,7 +140,9 @@ def _figures(text: str) -> tuple[int, int, int] | None:
     one, two, year = int(last[1]), int(last[3]), int(last[4])
     if last[2] == "." or one > 12 or one == two:  # noqa: PLR2004
         return year, two, one
-    return (year, one, two) if two > 12 else None  # noqa: PLR2004
+    if two > 12:  # noqa: PLR2004
+        return year, one, two
+    return None if day_first is None else (year, two, one) if day_first else (year, one, two)
 
 
 def _words(text: str) -> tuple[int, int, int] | None:
@@ -178,12 +157,6 @@ def _words(text: str) -> tuple[int, int, int] | None:
     if len(year) != 4 or len(day) > 2:  # noqa: PLR2004
         return None
     return int(year), MONTHS[months[0]], int(day)
-
-
-def _fold(text: str) -> str:
-    """Lower case without accents, so that ``août`` and ``AOUT`` are one word."""
-    split = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFKC", "".join(char for char in split if not unicodedata.combining(char)))
 
 
 def _minutes(offset: str | None, zone: str | None) -> int | None:

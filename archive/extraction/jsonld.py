@@ -35,7 +35,8 @@ PAGES: Final = frozenset({"webpage", "itempage", "aboutpage", "faqpage", "qapage
 ORGANISATIONS: Final = ("organization", "organisation", "corporation", "brand", "website")
 OPENERS: Final = frozenset("{[")
 # Where an article's own node may stand; other keys (itemListElement, hasPart, citation …) lead to other articles.
-INWARD: Final = ("@graph", "mainEntity", "mainEntityOfPage", "mainentity", "item", "about", "isPartOf", "article")
+INWARD: Final = ("@graph", "mainEntity", "mainEntityOfPage", "mainentity", "item", "about", "isPartOf", "article",
+                 "breadcrumb")  # fmt: skip
 
 # A string may end with the text, in an escape too: where it could fail there, each quote would be tried to the end.
 _BRACKET = re.compile(r'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[^"\[\]{}])*+([\[\]{}]|\Z)', re.DOTALL)
@@ -67,11 +68,14 @@ class JsonLd:
     descriptions: list[str] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
     sections: list[str] = field(default_factory=list)
+    crumbs: list[tuple[str, str]] = field(default_factory=list)  # names and addresses of the way to the page
     tags: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
     paywall: bool = False
+    access: list[str] = field(default_factory=list)  # isAccessibleForFree, as it stands
+    news: bool = False  # whether the article is called one of news
 
 
 def read_jsonld(blocks: Sequence[str], url: str | None) -> JsonLd:
@@ -88,6 +92,8 @@ def read_jsonld(blocks: Sequence[str], url: str | None) -> JsonLd:
     taken: set[int] = set()
     for (kind, *_), node in ranked:
         if kind == len(_KINDS):
+            if "breadcrumblist" in _types(node) and not found.crumbs:
+                found.crumbs += _crumbs(node)
             if _types(node) & {"website", *ORGANISATIONS, "newsmediaorganization"}:
                 found.publishers += _texts(node.get("name"))
         elif kind not in taken and not (taken and kind == 1):  # a second article is a teaser, or the same once more
@@ -240,7 +246,18 @@ def _take(found: JsonLd, node: Node, known: dict[str, Node], *, article: bool) -
             found.images += _texts(one.get("url")) or _texts(one.get("contentUrl")) or _texts(one.get("name"))
     found.languages += _texts(node.get("inLanguage"))
     free = node.get("isAccessibleForFree")
-    found.paywall |= free is False or (isinstance(free, str) and free.rsplit("/", 1)[-1].strip().lower() == "false")
+    found.access += [str(free).lower()] if isinstance(free, bool) else _texts(free)
+    found.news |= article and any(name.endswith("newsarticle") for name in _types(node))
+
+
+def _crumbs(node: Node) -> Iterator[tuple[str, str]]:
+    items = node.get("itemListElement")
+    for one in items[:MAX_VALUES] if isinstance(items, list) else []:
+        item = one.get("item") if isinstance(one, dict) else None
+        inner = item if isinstance(item, dict) else {"@id": item}
+        names = (_texts(one.get("name")) if isinstance(one, dict) else []) or _texts(inner.get("name"))
+        if names:
+            yield names[0], next(iter(_texts(inner.get("@id")) + _texts(inner.get("url"))), "")
 
 
 def _take_authors(found: JsonLd, value: Any, known: dict[str, Node]) -> None:  # noqa: ANN401  any JSON value

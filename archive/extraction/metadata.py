@@ -5,33 +5,31 @@ names the source of each value. It visits the tree once for the few elements tha
 for a page whose head names no author or no date. It never raises on a page's content and holds nothing between pages.
 """
 
-# ruff: noqa: RUF001  labels are in their own scripts
-
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from lxml import html
 
-from archive.extraction.head import Head, metas, read_body, read_head, times
+from archive.extraction.access import read_access
+from archive.extraction.body import Body, Wanted, read_body, read_micro, times
+from archive.extraction.head import Head, metas, read_head
 from archive.extraction.jsonld import JsonLd, read_jsonld
-from archive.extraction.people import NOBODY, People, people_of, site_as_author
+from archive.extraction.people import NOBODY, People, is_single, people_of, site_as_author
+from archive.extraction.place import MAX_SITE, own_address, section_of, site_name, tags_of
 from archive.extraction.titles import choose_title
 from archive.extraction.values import (
-    MAX_TEXT,
-    MAX_VALUES,
+    NOTHING,
     Candidate,
     Value,
     absolute,
-    clean_text,
     first_address,
     first_date,
     first_language,
     first_text,
     from_jsonld,
+    in_own_zone,
     spelling,
 )
 from archive.model import Metadata
@@ -52,7 +50,7 @@ MODIFIED_KEYS: Final = (
 AUTHOR_KEYS: Final = (
     "parsely-author", "sailthru.author", "cxenseparse:author", "author", "article:author_name", "article:author:name",
     "article:author", "og:article:author", "og:author", "byl", "byline", "authors", "author_name", "dcterms.creator",
-    "dc.creator", "dc.creator.author", "citation_author", "rnews:author", "creator",
+    "dc.creator", "dc.creator.author", "articleauthor", "citation_author", "rnews:author", "creator",
 )  # fmt: skip
 SITE_KEYS: Final = ("og:site_name", "application-name", "apple-mobile-web-app-title", "dcterms.publisher", "dc.publisher",
                     "publisher")  # fmt: skip
@@ -78,43 +76,71 @@ def read_metadata(tree: html.HtmlElement, url: str | None) -> Metadata:
     head = read_head(tree)
     said = read_jsonld(head.blocks, url)
     base = absolute(head.bases[0] if head.bases else None, url) or url
-    site = first_text([*metas(head, SITE_KEYS[:1]), *from_jsonld(said.publishers), *metas(head, SITE_KEYS[1:])])
+    names = [*metas(head, SITE_KEYS[:1]), *from_jsonld(said.publishers), *metas(head, SITE_KEYS[1:])]
+    site = site_name(names, head, url)
     sites = _site_names(site[0], said, url)
-    authors, published = _authors_and_date(tree, head, said, sites)
-    tiers = {value.strip().lower() for value, _ in metas(head, ("article:content_tier",))}
+    title = choose_title(head, said, sites, url)
+    authors, published, modified, updated = _authors_and_dates(tree, head, said, sites, title=title[0], url=url)
+    access, paywall = read_access(head, said)
     links = [(one, "link") for one in head.canonical]
     languages = [(one, "html") for one in head.languages]
     fields: dict[str, People | Value] = {
-        "title": choose_title(head, said, sites),
+        "title": title,
         "authors": authors,
         "published_at": published,
-        "modified_at": first_date([*from_jsonld(said.modified), *metas(head, MODIFIED_KEYS)]),
+        "modified_at": modified,
         "site_name": site,
         "description": first_text([*metas(head, DESCRIPTION_KEYS), *from_jsonld(said.descriptions)]),
-        "canonical_url": first_address([*links, *metas(head, ("og:url",)), *from_jsonld(said.urls)], base),
-        "section": first_text([*from_jsonld(said.sections), *metas(head, SECTION_KEYS)]),
-        "tags": _tags([from_jsonld(said.tags), *(metas(head, (key,)) for key in TAG_KEYS)]),
+        "canonical_url": own_address([*links, *metas(head, ("og:url",)), *from_jsonld(said.urls)], base, url),
+        "section": section_of(
+            [*from_jsonld(said.sections), *metas(head, SECTION_KEYS)], said, title=title[0], site=site[0], url=url
+        ),
+        "tags": tags_of([from_jsonld(said.tags), *(metas(head, (key,)) for key in TAG_KEYS)], title[0]),
         "image_url": first_address([*from_jsonld(said.images), *metas(head, IMAGE_KEYS)], base),
+        "access": access,
         "language": first_language([*languages, *from_jsonld(said.languages), *metas(head, LANGUAGE_KEYS)]),
     }
     stated: dict[str, Any] = {name: value for name, (value, _) in fields.items()}
     stated |= {f"{name}_origin": origin for name, (_, origin) in fields.items()}
-    return Metadata(**stated, flags=("paywall",) if said.paywall or tiers & {"locked", "metered"} else ())
+    return Metadata(**stated, flags=("paywall",) * paywall + ("published-from-update",) * updated)
 
 
-def _authors_and_date(tree: html.HtmlElement, head: Head, said: JsonLd, sites: set[str]) -> tuple[People, Value]:
-    """Authors and date of publication. The body is read only where the head lacks one of them.
+def _authors_and_dates(
+    tree: html.HtmlElement, head: Head, said: JsonLd, sites: set[str], *, title: str | None, url: str | None
+) -> tuple[People, Value, Value, bool]:
+    """Authors, dates of publication and modification. The body is read only where the head lacks one of them.
 
     The site's own name as author comes last: better than none, and worse than any person.
     """
     stated = _stated_authors(head, said)
-    authors = next((found for one in stated if (found := people_of(one, sites))[0]), NOBODY)
-    published = first_date([*from_jsonld(said.published), *metas(head, PUBLISHED_KEYS)])
+    *persons, organisations = stated
+    authors = next((found for one in persons if (found := people_of(one, sites))[0]), NOBODY)
+    clocks = [(when, "html") for when, _ in head.times]
+    published = in_own_zone([*from_jsonld(said.published), *metas(head, PUBLISHED_KEYS)], clocks)
+    modified = in_own_zone([*from_jsonld(said.modified), *metas(head, MODIFIED_KEYS)], clocks)
+    body = Body()
     if not authors[0] or not published[0]:
-        bylines, dates = read_body(tree)
+        bylines, dates = read_micro(tree)
         authors = authors if authors[0] else people_of(bylines, sites)
-        published = published if published[0] else first_date([*dates, *times(head)])
-    return authors if authors[0] else site_as_author([one for source in stated for one in source], sites), published
+        published = published if published[0] else first_date(dates)
+    login = bool(authors[0]) and all(map(is_single, authors[0]))
+    site = site_as_author([one for source in stated for one in source], sites)
+    if not authors[0] or login or not published[0]:
+        bare = not site[0] and not login
+        wanted = Wanted(authors=login or not authors[0], bare_names=bare, published=not published[0])
+        body = read_body(tree, head, wanted, title=title, url=url, sites=sites)
+        published = next((one for one in (published, body.published, first_date(times(head))) if one[0]), NOTHING)
+        modified = modified if modified[0] else body.modified
+    updated = not published[0] and body.modified[0] is not None
+    published = body.modified if updated else published
+    if not authors[0]:
+        others = (people_of(organisations, sites), site, site_as_author(body.site, sites))
+        authors = next((one for one in others if one[0]), NOBODY)
+    # log-ins, initials and pen names are worth less than a full name, or than any name that is stated
+    shown = tuple(dict.fromkeys(name for name, _ in body.authors))
+    if shown and (not authors[0] or not all(map(is_single, shown))):
+        authors = shown, "html"
+    return authors, published, modified, updated
 
 
 def _stated_authors(head: Head, said: JsonLd) -> list[list[Candidate]]:
@@ -132,22 +158,8 @@ def _labelled(head: Head) -> list[Candidate]:
     return []
 
 
-def _tags(sources: Iterable[list[Candidate]]) -> People:
-    """The first source's tags, one each, in its order; a single value is a list with commas."""
-    for candidates in sources:
-        values = [raw for raw, _ in candidates[:MAX_VALUES]]
-        if len(values) == 1:
-            values = re.split(r"[,;、，]", values[0][: MAX_TEXT * 2])
-        tags: dict[str, str] = {}
-        for text in filter(None, map(clean_text, values[:MAX_VALUES])):
-            tags.setdefault(text.casefold(), text)
-        if tags:
-            return tuple(tags.values()), candidates[0][1]
-    return (), None
-
-
 def _site_names(site: str | None, said: JsonLd, url: str | None) -> set[str]:
-    names = {spelling(name) for name in (site or "", *said.publishers[:10])}
+    names = {spelling(name) for name in (site or "", *said.publishers[:10]) if len(name) <= MAX_SITE}
     try:
         host = (urlsplit(url or "").hostname or "").removeprefix("www.")
     except ValueError:

@@ -1,25 +1,22 @@
 """An HTML page or a text dump, decoded, to an ``Extraction``.
 
 One lxml parse serves both: the page's own metadata is read first, trafilatura then takes a copy of the tree for the
-main text. Only where the page does not state title, authors or date are trafilatura and htmldate asked for them; that
-search costs more than the text itself (14 of 33 ms a page). trafilatura's ``deduplicate`` is state across documents and
-stays off; htmldate's latest date is the day after the capture, or the year 2100, never today.
+main text. trafilatura's ``deduplicate`` is state across documents and stays off.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import lxml.html
-from htmldate import find_date
 from lxml import etree
 from trafilatura import bare_extraction
 from trafilatura.meta import reset_caches
-from trafilatura.metadata import Document, extract_author, extract_title
+from trafilatura.metadata import Document
 
 from dataclasses import dataclass
 from archive.errors import Rejected
@@ -33,7 +30,8 @@ from archive.extraction.charset import Decoded
 from archive.extraction.dump import clean
 from archive.extraction.language import forget, identify
 from archive.extraction.metadata import read_metadata
-from archive.model import Block, Extraction, Metadata
+from archive.extraction.unstated import complete
+from archive.model import Block, Extraction
 
 if TYPE_CHECKING:
     from archive.extraction import Extractor
@@ -70,7 +68,6 @@ def warm() -> None:
     text = "<p>The council said on Monday that the harbour budget was cut by a tenth last year.</p>" * 3
     tree = parse(f"<html><body><article>{text}<p>Published: 12 March 2024</p></article></body></html>")
     bare_extraction(tree, include_comments=False)
-    find_date(tree, original_date=True, max_date="2100-01-01")
     identify("The council said on Monday that the harbour budget was cut by a tenth.")
 
 
@@ -153,26 +150,6 @@ def extract_dump(data: bytes, decoded: Decoded, *, flags: tuple[str, ...], made_
     )
 
 
-def complete(
-    metadata: Metadata, tree: lxml.html.HtmlElement, url: str | None, captured_at: datetime | None
-) -> Metadata:
-    """``metadata`` with title, authors and date that the page does not state, as trafilatura and htmldate find them."""
-    found: dict[str, Any] = {}
-    if not metadata.title and (title := _line(extract_title(tree))):
-        found |= {"title": title, "title_origin": "trafilatura"}
-    if not metadata.authors and (authors := extract_author(tree)):
-        names = tuple(dict.fromkeys(name for part in authors.split(";") if (name := _line(part))))
-        found |= {"authors": names, "authors_origin": "trafilatura"}
-    if not metadata.published_at:
-        latest = (captured_at + timedelta(days=1)).strftime("%Y-%m-%d") if captured_at else "2100-01-01"
-        day = find_date(tree, original_date=True, extensive_search=True, max_date=latest, url=url)
-        if day:
-            # from a bare year anywhere in the text htmldate makes the first of January
-            guess = ("published-day-guessed",) if day.endswith("-01-01") else ()
-            found |= {"published_at": day, "published_at_origin": "htmldate", "flags": (*metadata.flags, *guess)}
-    return replace(metadata, **found)
-
-
 def text_of(body: etree._Element) -> tuple[str, tuple[Block, ...]]:
     """Text and blocks of trafilatura's body tree. Its ``lb`` stays a line break; two of them end the block."""
     pieces: list[tuple[str, list[str]]] = []
@@ -222,10 +199,6 @@ def _join(pieces: Any) -> tuple[str, tuple[Block, ...]]:  # noqa: ANN401 - an it
                 parts.append(words)
                 at += len(words) + 2
     return "\n\n".join(parts), tuple(blocks)
-
-
-def _line(text: str | None) -> str | None:
-    return " ".join(unicodedata.normalize("NFC", CONTROL.sub(" ", text or "")).split()) or None
 
 
 def _flags(*groups: tuple[str, ...]) -> tuple[str, ...]:

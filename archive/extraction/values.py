@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import datetime
 from html import unescape
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -60,6 +61,23 @@ def first_date(candidates: list[Candidate]) -> Value:
         if date:
             return date, origin
     return NOTHING
+
+
+def in_own_zone(candidates: list[Candidate], others: list[Candidate]) -> Value:
+    """The first date; where it is in UTC, the same instant in the publication's own zone, if the page states that too.
+
+    The day of a newspaper is that of its place: 01:18 UTC on the 24th is still the 23rd in San Francisco.
+    """
+    first = first_date(candidates)
+    if not first[0] or not first[0].endswith("+00:00"):
+        return first
+    instant = datetime.fromisoformat(first[0])
+    for raw, origin in [*candidates, *others][:MAX_VALUES]:
+        if len(raw) > len("2024-08-27T10:00") and (date := parse_date(raw)) and date[-6:-5] in {"+", "-"}:
+            moment = datetime.fromisoformat(date)
+            if moment.utcoffset() and moment == instant:
+                return date, origin
+    return first
 
 
 def first_address(candidates: list[Candidate], base: str | None) -> Value:
