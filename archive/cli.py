@@ -95,8 +95,12 @@ def convert(inputs: tuple[str, ...], corpus: str, **options: Any) -> None:  # no
         elif not options["quiet"]:
             screen.converted(corpus, manifest, told)
             screen.skipped(corpus)
-        wrong = manifest.counts.damaged or any(name == "skipped: unreadable" for name, _ in manifest.reasons)
-        sys.exit(1 if wrong else 0)
+        sys.exit(1 if _wrong(manifest) else 0)
+
+
+def _wrong(manifest: Any) -> bool:  # noqa: ANN401 - a Manifest; imported late
+    """True where some input is damaged, or could not be read."""
+    return bool(manifest.counts.damaged) or any(name == "skipped: unreadable" for name, _ in manifest.reasons)
 
 
 def _paths(inputs: tuple[str, ...]) -> list[str]:
@@ -140,6 +144,33 @@ def _precision(stated: str | None) -> str:
     """How much of a time was stated: 2024, 2024-08, 2024-08-27, or more."""
     digits = sum(map(str.isdigit, stated or ""))
     return {4: "year", 6: "month", 8: "day"}.get(digits, "second")
+
+
+@main.command()
+@click.argument("corpus", metavar="CORPUS")
+@click.option("-o", "--output", "new", required=True, metavar="NEW", help="Folder of the corpus to make.")
+@click.option("--extractor", metavar="NAME", help="Another extractor than that of CORPUS.")
+@click.option("--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, show_default="all cores")
+@click.option("--source-root", "roots", multiple=True, metavar="FOLDER", help="Where referenced inputs are now.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
+@click.option("--quiet", is_flag=True, help="Print errors only.")
+def reextract(corpus: str, new: str, *, as_json: bool, quiet: bool, roots: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - click's own
+    """Make a new corpus from the records of CORPUS, with the extractor of today or another.
+
+    The inputs that CORPUS was made from are not read, but for WARC files that it refers to in place. Ids and places
+    stay. The same command over a finished NEW changes nothing; over one that is not finished, it goes on.
+    """
+    from archive import api, screen
+
+    with named_errors():
+        told = screen.progress(quiet=quiet or as_json, unit="slices of records")
+        with told:
+            manifest = api.reextract(corpus, new, source_roots=roots, progress=told, **options)
+        if as_json:
+            click.echo(screen.convert_json(new, manifest, told.seconds))
+        elif not quiet:
+            screen.converted(new, manifest, told)
+        sys.exit(1 if _wrong(manifest) else 0)
 
 
 @main.command()
