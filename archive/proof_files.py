@@ -82,7 +82,7 @@ def check_inputs(corpus: Corpus, fail: Fail) -> dict[str, str]:
             "schema",
             f"{stated.schema_version} stated, these columns are {SCHEMA_VERSION}",
         )
-    if stated.config_sha256 != manifest.settings_sha256(stated.settings).hex():
+    if not manifest.is_current(stated):
         detail = "it is not that of the settings and of what is installed: runs/*.json has the versions"
         fail("manifest", "config_sha256", "settings", detail)
     # the names of a corpus's files are a digest of the inputs and of all that is said of them

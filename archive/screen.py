@@ -230,6 +230,8 @@ def verdict(corpus: str, found: Verdict) -> None:
     out.print(table)
     if len(found.failures) > SHOWN_FAILURES:
         out.print(f"… and {len(found.failures) - SHOWN_FAILURES:,} more: --json names them all")
+    if any(failure.what == "extractor" for failure in found.failures):
+        out.print("archive reextract makes a corpus of the same records with the extractor that is installed")
 
 
 def trace(found: Trace) -> None:
