@@ -209,6 +209,53 @@ def verify(corpus: str, sample: int | None, roots: tuple[str, ...], *, as_json: 
 
 @main.command()
 @click.argument("corpus", metavar="CORPUS")
+@click.argument("other", metavar="[CORPUS_B]", required=False)
+@click.option("--extractors", metavar="A,B", help="Compare what two extractors make of the records of CORPUS.")
+@click.option(
+    "--rows",
+    type=click.IntRange(0),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="Show the N rows that changed most.",
+)
+@click.option("--field", metavar="NAME", help="Look at one field only.")
+@click.option("--source-root", "roots", multiple=True, metavar="FOLDER", help="Where referenced inputs are now.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
+def diff(
+    corpus: str,
+    other: str | None,
+    extractors: str | None,
+    *,
+    roots: tuple[str, ...],
+    as_json: bool,
+    **asked: Any,  # noqa: ANN401 - click's own
+) -> None:
+    """Show what changed between two corpora, by field, and the rows that changed most.
+
+    With --extractors, between what two extractors make of the records of one corpus; nothing is written. Exit code 0
+    where nothing differs, 1 where something does.
+    """
+    from archive import compare, screen_diff
+    from archive.corpus import open_corpus
+    from archive.errors import UsageError
+
+    with named_errors():
+        names = tuple(name.strip() for name in (extractors or "").split(",") if name.strip())
+        first = open_corpus(corpus, source_roots=roots)
+        if other is not None and not names:
+            found = compare.diff_corpora(first, open_corpus(other), **asked)
+        elif other is None and len(names) == 2:  # noqa: PLR2004
+            found = compare.diff_extractors(first, (names[0], names[1]), source_roots=roots, **asked)
+        else:
+            message = "name two corpora, or one corpus and --extractors A,B"
+            raise UsageError(message)
+        click.echo(screen_diff.as_json(found)) if as_json else screen_diff.show(found)
+        sys.exit(0 if found.same else 1)
+
+
+@main.command()
+@click.argument("corpus", metavar="CORPUS")
 @click.argument("row_id", metavar="ID")
 @click.option("--raw", is_flag=True, help="Write the original payload, bit for bit, to standard output.")
 @click.option("--source-root", "roots", multiple=True, metavar="FOLDER", help="Where referenced inputs are now.")

@@ -19,10 +19,11 @@ PACKAGE = Path(archive.__file__).parent
 FLOORS = (  # from the roof down; a module imports from lower floors, and from its own where no cycle comes of it
     ("archive.__main__",),
     ("archive.cli", "archive"),
+    ("archive.screen_diff",),
     ("archive.screen", "archive.look"),
     ("archive.api",),
     ("archive.run",),
-    ("archive.commit", "archive.plan", "archive.shard", "archive.proof"),
+    ("archive.commit", "archive.plan", "archive.shard", "archive.proof", "archive.compare"),
     ("archive.proof_files", "archive.fragments", "archive.again"),
     ("archive.corpus", "archive.merge"),
     ("archive.table",),
@@ -31,7 +32,7 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.sources", "archive.extraction"),
     ("archive.wrapping",),
     ("archive.warc",),
-    ("archive.entity", "archive.identity"),
+    ("archive.entity", "archive.identity", "archive.words"),
     ("archive.model", "archive.errors"),
 )
 LATE_AND_UPWARD = {
@@ -46,7 +47,7 @@ OWNERS = {
     "pyarrow.parquet": ("table", "corpus", "proof_files"),
     "pyarrow.dataset": ("corpus",),
     "click": ("cli",),
-    "rich": ("screen",),
+    "rich": ("screen", "screen_diff"),
     "publicsuffixlist": ("rows",),
     "fcntl": ("storage",),
 }
