@@ -29,12 +29,14 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from archive import storage
+from archive import storage, warc
 from archive.corpus import Corpus, damage_of, locator_of, origin_of
 from archive.errors import ArchiveError, CorpusError
 from archive.manifest import settings_sha256
 from archive.model import Capture, Counts, Damage, InputFile, Manifest, Settings, Slice
 from archive.rows import InputRow
+from archive.sources.records import Unreadable
+from archive.sources.warc import read_together
 from archive.table import Fragment, read_slice
 
 SLICE_BYTES = 4 << 20  # of records as they lie; two of these make a shard
@@ -147,18 +149,38 @@ def found_again(part: Slice) -> Iterator[Capture | Damage]:
     """
     old = Corpus(part.corpus, source_roots=part.source_roots)
     rows = read_slice(old.folder / part.file, part.first, part.rows)
-    rows.sort(key=lambda row: (row["warc_filename"] or "", row["warc_record_offset"] or 0, row["unpacked_offset"] or 0))
-    for row in rows:
-        if row["outcome"] == "damaged":
-            yield damage_of(row)
-        elif locator_of(row) is None:
-            yield _without_bytes(row)
-        else:
-            found = old.capture_at(row)
+    bare = [row for row in rows if row["outcome"] != "damaged" and locator_of(row) is None]
+    yield from (damage_of(row) for row in rows if row["outcome"] == "damaged")
+    yield from map(_without_bytes, bare)
+    placed = [row for row in rows if row["outcome"] != "damaged" and locator_of(row) is not None]
+    placed.sort(key=lambda row: (*_members(row), row["unpacked_offset"] or 0))
+    for _, group in groupby(placed, key=_members):
+        together = list(group)
+        records = _read_together(old, together) if len(together) > 1 else map(old.capture_at, together)
+        for row, found in zip(together, records, strict=True):
             if found.record_sha256 != row["record_sha256"]:
                 message = f"{row['capture_id']}: its record has changed; archive verify {part.corpus} says more"
                 raise CorpusError(message)
             yield found
+
+
+def _members(row: dict[str, Any]) -> tuple[str, int]:
+    return row["warc_filename"], row["warc_record_offset"]
+
+
+def _read_together(old: Corpus, rows: list[dict[str, Any]]) -> Iterator[Capture]:
+    """The records of rows that lie in the same gzip members, which are unpacked once."""
+    locators = [found for row in rows if (found := locator_of(row))]
+    path = old.locate(locators[0].path)
+    with path.open("rb") as file:
+        records = read_together(file, locators, old.manifest.settings.reading.limits)
+        for row, locator in zip(rows, locators, strict=True):
+            try:
+                raw = next(records)
+            except (Unreadable, OSError) as why:
+                message = f"no record at byte {locator.offset} of {path}: {why}"
+                raise CorpusError(message) from why
+            yield warc.capture_from(raw, origin_of(row), locator)
 
 
 def _without_bytes(row: dict[str, Any]) -> Capture:

@@ -1,9 +1,7 @@
 """What changed between two corpora, or between what two extractors make of the same records.
 
-``diff_corpora`` joins two corpora by capture_id out of core: rows are spread over bucket files by the first digits of
-their ids, and one bucket of each side is held at a time, some 16 MB of texts, whatever the corpora's size. The bucket files lie in
-the folder for temporary files (TMPDIR) and take about as much room as the tables. ``diff_extractors`` reads each record
-once and gives it to both; nothing is written.
+``diff_corpora`` joins two corpora by capture_id out of core (``joining.py``). ``diff_extractors`` reads each record once
+and gives it to both; nothing is written.
 
 Compared are outcomes (article, rejected with stage and reason, damaged) of all records that either side has, and the
 columns of ``FIELDS`` of articles that both have. Where a record lies and which extractor made a row is no difference.
@@ -13,22 +11,19 @@ Of the rows that changed most only as many as are asked for are kept with their 
 from __future__ import annotations
 
 import heapq
-import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
-from archive import identity, storage
+from archive import identity
 from archive.again import check, found_again, slices_of
 from archive.corpus import Corpus
 from archive.errors import CorpusError, Rejected, UsageError
 from archive.extraction import Extractor, find_extractor
+from archive.joining import joined
 from archive.model import Capture, Extraction
 from archive.schema import SCHEMA_VERSION
 from archive.words import similarity
@@ -43,9 +38,6 @@ FINER = (  # shown where they differ only
     "image_url_origin", "charset", "charset_origin", "blocks", "removed",
 )  # fmt: skip
 OF_THE_RECORD = ("capture_id", "article_id", "url")
-NESTED = ("blocks", "removed")
-BUCKET_BYTES = 4 << 20  # of Parquet; some four times that unpacked
-MOST_BUCKETS = 256
 LIKENESS = ("identical", "> .99", "> .9", "> .5", "less")
 ABSENT = "not in this corpus"
 
@@ -231,10 +223,10 @@ def diff_corpora(a: Corpus, b: Corpus, *, rows: int = 3, field: str | None = Non
         if corpus.manifest.schema_version != SCHEMA_VERSION:
             message = f"{corpus.folder}: columns of version {corpus.manifest.schema_version}, not {SCHEMA_VERSION}: reextract it first"
             raise CorpusError(message)
-    for one, other in _joined(a, b, "captures", ("capture_id", "outcome", "stage", "reason")):
+    for one, other in joined(a, b, "captures", ("capture_id", "outcome", "stage", "reason")):
         tally.outcome(_became(one), _became(other))
     columns = (*OF_THE_RECORD, *((field,) if field else FIELDS + FINER))
-    for one, other in _joined(a, b, "articles", columns):
+    for one, other in joined(a, b, "articles", columns):
         if one and other:
             tally.article(one, other)
     return tally.close(_side(a), _side(b))
@@ -254,59 +246,6 @@ def _side(corpus: Corpus) -> Side:
     made_by = f"{first['extractor']} {first['extractor_version']}" if first else corpus.manifest.settings.extractor
     counts = corpus.manifest.counts
     return Side(name=str(corpus.folder), extractor=made_by, records=counts.records, articles=counts.articles)
-
-
-Pair = tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]
-
-
-def _joined(a: Corpus, b: Corpus, table: str, columns: tuple[str, ...]) -> Iterator[Pair]:
-    """Rows of both corpora with the same capture_id; None for the side that has none."""
-    size = max(sum(file.size for file in corpus.files(table)) for corpus in (a, b))
-    buckets = min(size // BUCKET_BYTES + 1, MOST_BUCKETS)
-    with tempfile.TemporaryDirectory(prefix="archive-diff-") as folder:
-        sides = [_spread(corpus, table, columns, buckets, Path(folder) / name) for corpus, name in ((a, "a"), (b, "b"))]
-        storage.give_back_memory()
-        for one, other in zip(*sides, strict=True):
-            left, right = _bucket(one), _bucket(other)
-            places = {row["capture_id"]: row for row in right}
-            for row in left:
-                yield row, places.pop(row["capture_id"], None)
-            for row in places.values():
-                yield None, row
-            for path in (one, other):
-                path.unlink()
-
-
-def _spread(corpus: Corpus, table: str, columns: tuple[str, ...], buckets: int, folder: Path) -> list[Path]:
-    """Files that hold the rows of a table, each those whose id falls into its bucket."""
-    folder.mkdir()
-    paths = [folder / f"{number:03d}.arrow" for number in range(buckets)]
-    options = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
-    with ExitStack() as opened:
-        writers = None
-        for batch in corpus.batches(table, columns):
-            writers = writers or [
-                opened.enter_context(pa.ipc.new_stream(path, batch.schema, options=options)) for path in paths
-            ]
-            numbers = np.array([int(row_id[:8], 16) % buckets for row_id in batch["capture_id"].to_pylist()])
-            order = np.argsort(numbers, kind="stable")
-            ordered = batch.take(pa.array(order))
-            edges = np.searchsorted(numbers[order], np.arange(buckets + 1))
-            for number, writer in enumerate(writers):
-                if edges[number] < edges[number + 1]:
-                    writer.write_batch(ordered.slice(edges[number], edges[number + 1] - edges[number]))
-    return paths
-
-
-def _bucket(path: Path) -> list[dict[str, Any]]:
-    """The rows of a bucket; nested values stay Arrow's, for few of them are ever looked at."""
-    if not path.exists():
-        path.touch()
-        return []
-    with pa.ipc.open_stream(path) as reader:
-        table = reader.read_all()
-    columns = {name: list(table[name]) if name in NESTED else table[name].to_pylist() for name in table.column_names}
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
 # ---- two extractors --------------------------------------------------------------------------------------------

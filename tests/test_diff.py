@@ -12,7 +12,7 @@ from unittest import mock
 import pytest
 
 import archive
-from archive import compare, screen_diff
+from archive import compare, joining, screen_diff
 from archive.compare import ABSENT, Difference, diff_corpora, diff_extractors
 from archive.corpus import Corpus
 from archive.errors import CorpusError, UsageError
@@ -157,22 +157,22 @@ def test_buckets_give_the_same_answer_and_hold_few_rows(
 ) -> None:
     whole = diff_corpora(Corpus(made / "a"), Corpus(made / "b"), rows=5)
     held: list[int] = []
-    real = compare._bucket
+    real = joining._bucket
 
     def counted(path: Path) -> list[dict[str, Any]]:
         rows = real(path)
         held.append(len(rows))
         return rows
 
-    monkeypatch.setattr(compare, "_bucket", counted)
-    monkeypatch.setattr(compare, "BUCKET_BYTES", bucket_bytes)
+    monkeypatch.setattr(joining, "_bucket", counted)
+    monkeypatch.setattr(joining, "BUCKET_BYTES", bucket_bytes)
     assert diff_corpora(Corpus(made / "a"), Corpus(made / "b"), rows=5) == whole
     assert len(held) > 4
     assert max(held) < len(texts(made / "a")) or bucket_bytes == 40_000
 
 
 def test_nothing_is_left_behind(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compare.tempfile, "tempdir", str(tmp_path))  # type: ignore[attr-defined]
+    monkeypatch.setattr(joining.tempfile, "tempdir", str(tmp_path))  # type: ignore[attr-defined]
     before = making.state_of(made)
     diff_corpora(Corpus(made / "a"), Corpus(made / "b"))
     assert list(tmp_path.iterdir()) == []

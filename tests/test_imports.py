@@ -24,7 +24,7 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.api",),
     ("archive.run",),
     ("archive.commit", "archive.plan", "archive.shard", "archive.proof", "archive.compare"),
-    ("archive.proof_files", "archive.fragments", "archive.again"),
+    ("archive.proof_files", "archive.fragments", "archive.again", "archive.joining"),
     ("archive.corpus", "archive.merge"),
     ("archive.table",),
     ("archive.manifest", "archive.partition", "archive.schema"),

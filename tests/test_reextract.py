@@ -33,6 +33,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy2(folder / "in" / "crawl" / "whole.warc.gz", folder / "in" / "crawl" / "again.warc.gz")
     making.put(folder / "in" / "more.zip", making.zipped({"crawl.warc.gz": making.packed(*making.responses([70, 71]))}))
     whole = gzip.compress(b"".join(making.responses(range(80, 84))), mtime=0)  # damage inside what a member unpacks to
+    making.put(folder / "in" / "crawl" / "one.warc.gz", whole)
     making.put(folder / "in" / "cut.zip", making.zipped({"cut.warc.gz": whole[: len(whole) * 2 // 3]}))
     making.converted(folder / "c", folder / "in")
     return folder
