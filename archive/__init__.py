@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archive.api import extract
+    from archive.api import extract, reextract
     from archive.corpus import Corpus, open_corpus
     from archive.errors import ArchiveError, CorpusError, Rejected, RunInterrupted, UnknownId, UsageError
     from archive.model import Extraction, Manifest, Settings
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "ArchiveError", "Corpus", "CorpusError", "Extraction", "Manifest", "Rejected", "RunInterrupted", "Settings",
-    "UnknownId", "UsageError", "__version__", "convert", "extract", "open_corpus",
+    "UnknownId", "UsageError", "__version__", "convert", "extract", "open_corpus", "reextract",
 ]  # fmt: skip
 
 # loaded when first asked for, so that `import archive` and `archive --help` answer at once
 HOMES = {
     "convert": "archive.run",
     "extract": "archive.api",
+    "reextract": "archive.api",
     "open_corpus": "archive.corpus",
     "Corpus": "archive.corpus",
     "Extraction": "archive.model",

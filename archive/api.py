@@ -1,12 +1,21 @@
-"""``archive.extract``: one payload in, its text and metadata out, nothing written."""
+"""``archive.extract``: one payload in, its text and metadata out. ``archive.reextract``: a corpus in, a corpus out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from archive.extraction import NEWS, charset_of
-from archive.model import Extraction
+from archive.errors import UsageError
+from archive.extraction import NEWS, charset_of, find_extractor
+from archive.model import Extraction, Manifest
+
+if TYPE_CHECKING:
+    from archive.run import Progress
 
 
 def extract(
@@ -32,4 +41,39 @@ def extract(
         header_charset=charset_of(lower.get("content-type") or media_type),
         content_coding=lower.get("content-encoding"),
         captured_at=captured_at,
+    )
+
+
+def reextract(
+    corpus: str | os.PathLike[str],
+    new: str | os.PathLike[str],
+    *,
+    extractor: str | None = None,
+    workers: int = 1,
+    executor: Executor | None = None,
+    source_roots: Iterable[str | os.PathLike[str]] = (),
+    progress: Progress | None = None,
+) -> Manifest:
+    """The manifest of a new corpus in ``new``, made from the records of the one in ``corpus``, not from its inputs.
+
+    Ids, places and damaged ranges stay; text, metadata and outcomes are what ``extractor`` (that of the old corpus
+    unless said otherwise) makes of the records today. ``source_roots`` say where WARC inputs that the old corpus refers
+    to have moved to. Raises ``CorpusError`` where records are missing or changed, and what ``convert`` raises.
+    """
+    from archive import again
+    from archive.corpus import Corpus
+    from archive.run import Silence, make_corpus
+
+    roots = tuple(source_roots)
+    old = Corpus(corpus, source_roots=roots)
+    folder = Path(new)
+    if folder.resolve() == old.folder.resolve() or old.folder.resolve() in folder.resolve().parents:
+        message = f"{folder}: the new corpus needs a folder of its own, outside the old one"
+        raise UsageError(message)
+    settings = replace(old.manifest.settings, extractor=extractor or old.manifest.settings.extractor)
+    find_extractor(settings.extractor)
+    again.check(old)
+    files = again.slices_of(old, roots)
+    return make_corpus(
+        folder, files, settings, old=old, workers=workers, executor=executor, progress=progress or Silence()
     )

@@ -95,8 +95,12 @@ def convert(inputs: tuple[str, ...], corpus: str, **options: Any) -> None:  # no
         elif not options["quiet"]:
             screen.converted(corpus, manifest, told)
             screen.skipped(corpus)
-        wrong = manifest.counts.damaged or any(name == "skipped: unreadable" for name, _ in manifest.reasons)
-        sys.exit(1 if wrong else 0)
+        sys.exit(1 if _wrong(manifest) else 0)
+
+
+def _wrong(manifest: Any) -> bool:  # noqa: ANN401 - a Manifest; imported late
+    """True where some input is damaged, or could not be read."""
+    return bool(manifest.counts.damaged) or any(name == "skipped: unreadable" for name, _ in manifest.reasons)
 
 
 def _paths(inputs: tuple[str, ...]) -> list[str]:
@@ -143,6 +147,33 @@ def _precision(stated: str | None) -> str:
 
 
 @main.command()
+@click.argument("corpus", metavar="CORPUS")
+@click.option("-o", "--output", "new", required=True, metavar="NEW", help="Folder of the corpus to make.")
+@click.option("--extractor", metavar="NAME", help="Another extractor than that of CORPUS.")
+@click.option("--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, show_default="all cores")
+@click.option("--source-root", "roots", multiple=True, metavar="FOLDER", help="Where referenced inputs are now.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
+@click.option("--quiet", is_flag=True, help="Print errors only.")
+def reextract(corpus: str, new: str, *, as_json: bool, quiet: bool, roots: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - click's own
+    """Make a new corpus from the records of CORPUS, with the extractor of today or another.
+
+    The inputs that CORPUS was made from are not read, but for WARC files that it refers to in place. Ids and places
+    stay. The same command over a finished NEW changes nothing; over one that is not finished, it goes on.
+    """
+    from archive import api, screen
+
+    with named_errors():
+        told = screen.progress(quiet=quiet or as_json, unit="slices of records")
+        with told:
+            manifest = api.reextract(corpus, new, source_roots=roots, progress=told, **options)
+        if as_json:
+            click.echo(screen.convert_json(new, manifest, told.seconds))
+        elif not quiet:
+            screen.converted(new, manifest, told)
+        sys.exit(1 if _wrong(manifest) else 0)
+
+
+@main.command()
 @click.argument("source", metavar="INPUT")
 @click.option("--url", metavar="URL", help="URL of the capture, where the input does not say it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the extraction as one JSON object.")
@@ -174,6 +205,53 @@ def verify(corpus: str, sample: int | None, roots: tuple[str, ...], *, as_json: 
         verdict = open_corpus(corpus, source_roots=roots).verify(sample=sample)
         click.echo(screen.verdict_json(verdict)) if as_json else screen.verdict(corpus, verdict)
         sys.exit(0 if verdict.ok else 1)
+
+
+@main.command()
+@click.argument("corpus", metavar="CORPUS")
+@click.argument("other", metavar="[CORPUS_B]", required=False)
+@click.option("--extractors", metavar="A,B", help="Compare what two extractors make of the records of CORPUS.")
+@click.option(
+    "--rows",
+    type=click.IntRange(0),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="Show the N rows that changed most.",
+)
+@click.option("--field", metavar="NAME", help="Look at one field only.")
+@click.option("--source-root", "roots", multiple=True, metavar="FOLDER", help="Where referenced inputs are now.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
+def diff(
+    corpus: str,
+    other: str | None,
+    extractors: str | None,
+    *,
+    roots: tuple[str, ...],
+    as_json: bool,
+    **asked: Any,  # noqa: ANN401 - click's own
+) -> None:
+    """Show what changed between two corpora, by field, and the rows that changed most.
+
+    With --extractors, between what two extractors make of the records of one corpus; nothing is written. Exit code 0
+    where nothing differs, 1 where something does.
+    """
+    from archive import compare, screen_diff
+    from archive.corpus import open_corpus
+    from archive.errors import UsageError
+
+    with named_errors():
+        names = tuple(name.strip() for name in (extractors or "").split(",") if name.strip())
+        first = open_corpus(corpus, source_roots=roots)
+        if other is not None and not names:
+            found = compare.diff_corpora(first, open_corpus(other), **asked)
+        elif other is None and len(names) == 2:  # noqa: PLR2004
+            found = compare.diff_extractors(first, (names[0], names[1]), source_roots=roots, **asked)
+        else:
+            message = "name two corpora, or one corpus and --extractors A,B"
+            raise UsageError(message)
+        click.echo(screen_diff.as_json(found)) if as_json else screen_diff.show(found)
+        sys.exit(0 if found.same else 1)
 
 
 @main.command()

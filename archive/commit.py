@@ -12,7 +12,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import BinaryIO
 
-from archive import manifest, storage, wrapping
+from archive import again, manifest, storage, wrapping
+from archive.corpus import Corpus
 from archive.merge import Patch, patcher, repeated_places, write_partition
 from archive.model import CorpusFile, Counts, Manifest, Receipt, Settings, Shard
 from archive.rows import InputRow
@@ -24,13 +25,22 @@ DATA = ("articles", "captures", "inputs", "warc")
 SOFTWARE = "archive"
 
 
-def commit(corpus: Path, work: Path, done: list[tuple[Shard, Receipt]], settings: Settings) -> Manifest:
-    """The manifest of the corpus that the shards make, once all its other files are in place; ``publish`` writes it."""
+def commit(
+    corpus: Path, work: Path, done: list[tuple[Shard, Receipt]], settings: Settings, old: Corpus | None = None
+) -> Manifest:
+    """The manifest of the corpus that the shards make, once all its other files are in place; ``publish`` writes it.
+
+    Where the shards read the records of an ``old`` corpus again, its inputs and WARC files are those of the new one.
+    """
     _raise_open_files()
     final = work / "final"
     shutil.rmtree(final, ignore_errors=True)
     final.mkdir(parents=True)
-    inputs = [InputRow(**row) for shard, _ in done for row in read_rows(Path(shard.folder) / "inputs.arrow")]
+    if old:
+        inputs = again.inputs_again(old, [Path(shard.folder) / "captures.arrow" for shard, _ in done])
+        again.keep_warcs(old, final / "warc")
+    else:
+        inputs = [InputRow(**row) for shard, _ in done for row in read_rows(Path(shard.folder) / "inputs.arrow")]
     inputs.sort(key=lambda row: (row.path, row.member or ""))
     config = manifest.settings_sha256(settings)
     batch_name = manifest.batch_name_of(inputs, config)
@@ -46,8 +56,8 @@ def commit(corpus: Path, work: Path, done: list[tuple[Shard, Receipt]], settings
         config_sha256=config.hex(),
         settings=settings,
         inputs=sum(row.member is None for row in inputs),
-        counts=_sum([receipt.counts for _, receipt in done]),
-        reasons=_reasons([receipt for _, receipt in done]),
+        counts=_sum([receipt.counts for _, receipt in done] + ([again.skips(inputs)] if old else [])),
+        reasons=_reasons([receipt for _, receipt in done], sum(row.kind == "unreadable" for row in inputs)),
         files=_describe(final, rows),
     )
     _move(final, corpus)
@@ -119,10 +129,12 @@ def _sum(counts: list[Counts]) -> Counts:
     return Counts(**{name: sum(getattr(c, name) for c in counts) for name in Counts.__dataclass_fields__})
 
 
-def _reasons(receipts: list[Receipt]) -> tuple[tuple[str, int], ...]:
+def _reasons(receipts: list[Receipt], unreadable: int) -> tuple[tuple[str, int], ...]:
     total: Counter[str] = Counter()
     for receipt in receipts:
         total.update(dict(receipt.reasons))
+    if unreadable:
+        total["skipped: unreadable"] = unreadable
     return tuple(sorted(total.items()))
 
 

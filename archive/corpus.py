@@ -257,6 +257,12 @@ class Corpus:
                 for batch in parquet.iter_batches(batch_size=512, columns=list(columns) if columns else None):
                     yield file, batch.to_pylist()
 
+    def batches(self, table: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Columns of a table as Arrow, some thousand rows at a time."""
+        for file in self.files(table):
+            with pq.ParquetFile(self.folder / file.path, pre_buffer=False) as parquet:
+                yield from parquet.iter_batches(batch_size=1024, columns=list(columns), use_threads=False)
+
 
 def open_corpus(folder: str | os.PathLike[str], *, source_roots: Iterable[str | os.PathLike[str]] = ()) -> Corpus:
     """The corpus in ``folder``. ``source_roots`` say where referenced inputs have moved to."""
@@ -295,4 +301,6 @@ def damage_of(row: dict[str, Any]) -> Damage:
         reason=row["reason"],
         detail=row["detail"],
         sha256=row["record_sha256"],
+        unpacked_offset=row["unpacked_offset"],
+        unpacked_length=row["unpacked_length"],
     )

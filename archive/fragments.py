@@ -53,7 +53,7 @@ class ArchiveWriter:
 
         With ``dedupe_payloads`` a capture that we wrap becomes a revisit of the first with that payload and URI.
         """
-        if found.locator and not self._settings.copy_records:
+        if found.locator and (file.again or not self._settings.copy_records):
             return found, found.locator
         if self._settings.dedupe_payloads and found.wrapped:
             found = self._revisit_or(found)
@@ -163,7 +163,7 @@ class Rows:
         if self._whole:  # what was found before it turned out to be unreadable stays counted
             found = {name: getattr(here, name) for name in ("records", "articles", "rejections", "damaged")}
             self._inputs.append(replace(self._whole, **found))
-        else:
+        elif not self._file.again:
             row = InputRow(
                 path=self._file.path,
                 member=None,

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from archive import storage
-from archive.errors import CorpusError
+from archive.errors import CorpusError, UsageError
 from archive.extraction import find_extractor
 from archive.model import CorpusFile, Counts, JsonFields, Limits, Manifest, ReadOptions, Settings
 from archive.rows import InputRow
@@ -26,6 +26,14 @@ def settings_sha256(settings: Settings) -> bytes:
         "extraction": find_extractor(settings.extractor).config_sha256,
     }
     return hashlib.sha256(storage.to_json(stated)).digest()
+
+
+def is_current(made: Manifest) -> bool:
+    """True where what is installed is what made that corpus: the same extractor, libraries and columns."""
+    try:
+        return made.config_sha256 == settings_sha256(made.settings).hex()
+    except UsageError:  # its extractor is not installed at all
+        return False
 
 
 def batch_name_of(inputs: list[InputRow], config_sha256: bytes) -> str:

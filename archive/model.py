@@ -273,6 +273,17 @@ class ReadOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """Rows of a corpus's ``captures``, of which the records are read again."""
+
+    corpus: str  # its folder
+    source_roots: tuple[str, ...]  # where inputs that it refers to have moved
+    file: str  # of the table, as the manifest names it
+    first: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InputFile:
     """A file to read: its name in the rows, and where it is on this machine."""
 
@@ -281,6 +292,7 @@ class InputFile:
     size: int
     modified_ns: int
     problem: str = ""  # why it cannot be read, where that is known before: a socket, a broken link
+    again: Slice | None = None  # in place of a file: rows of a corpus whose records are read again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,7 +120,7 @@ def make_shards(files: list[InputFile], settings: Settings, work: Path) -> list[
     size = 0
     for file in files:
         full = size + file.size > SHARD_BYTES or (groups and len(groups[-1]) >= SHARD_FILES)
-        if not groups or (full and not settings.dedupe_payloads):
+        if not groups or (full and (file.again or not settings.dedupe_payloads)):
             groups.append([])
             size = 0
         groups[-1].append(file)

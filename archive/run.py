@@ -26,8 +26,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from archive import storage
+from archive import again, storage
 from archive.commit import DATA, commit, publish
+from archive.corpus import Corpus
 from archive.errors import CorpusError, RunInterrupted, UsageError
 from archive.extraction import find_extractor
 from archive.extraction.configuration import configuration
@@ -97,20 +98,35 @@ def convert(
     if not files:
         message = "the inputs name no file"
         raise UsageError(message)
+    return make_corpus(folder, files, settings, workers=workers, executor=executor, progress=progress)
+
+
+def make_corpus(
+    folder: Path,
+    files: list[InputFile],
+    settings: Settings,
+    *,
+    old: Corpus | None = None,
+    workers: int,
+    executor: Executor | None,
+    progress: Progress,
+) -> Manifest:
+    """The manifest of the corpus in ``folder``, of input files, or of slices of an ``old`` corpus."""
     folder.mkdir(parents=True, exist_ok=True)
     with storage.locked(folder), _operator_errors(folder):
         if (folder / "manifest.json").exists():
-            manifest = _same_corpus(folder, files, settings)
+            manifest = again.same_records(folder, old, settings) if old else _same_corpus(folder, files, settings)
             shutil.rmtree(folder / "work", ignore_errors=True)  # of a run that was killed after its last step
             progress.unchanged(manifest)
             return manifest
-        return _run(folder, files, settings, workers=workers, executor=executor, progress=progress)
+        return _run(folder, files, settings, old, workers=workers, executor=executor, progress=progress)
 
 
 def _run(
     folder: Path,
     files: list[InputFile],
     settings: Settings,
+    old: Corpus | None,
     *,
     workers: int,
     executor: Executor | None,
@@ -129,8 +145,10 @@ def _run(
         storage.give_back_memory()
     progress.merging()
     converted = time.process_time() - clock
-    manifest = commit(folder, work, [(shard, receipts[shard.shard_id]) for shard in shards], settings)
+    manifest = commit(folder, work, [(shard, receipts[shard.shard_id]) for shard in shards], settings, old)
     own = {"this process": time.process_time() - clock, "commit": time.process_time() - clock - converted}
+    if old:
+        again.keep_logs(old, folder)
     _write_log(folder, files, manifest, receipts=list(receipts.values()), started=started, own=own)
     publish(folder, work, manifest)  # after the log, which says where referenced inputs are
     shutil.rmtree(work)
@@ -142,7 +160,7 @@ def _convert_all(
 ) -> dict[str, Receipt]:
     sizes = {shard.shard_id: sum(file.size for file in shard.files) for shard in shards}
     receipts: dict[str, Receipt] = {}
-    if executor is None and (workers == 1 or len(shards) == 1):
+    if executor is None and (workers == 1 or len(shards) <= 1):
         for shard in shards:
             receipt = receipts[shard.shard_id] = convert_shard(shard)
             progress.converted(receipt.counts, sizes[shard.shard_id])
@@ -222,8 +240,6 @@ def _sweep(work: Path, shards: list[Shard]) -> None:
 
 def _same_corpus(folder: Path, files: list[InputFile], settings: Settings) -> Manifest:
     """The manifest of the corpus that is there, if these inputs and settings made it. Raises ``CorpusError`` if not."""
-    from archive.corpus import Corpus
-
     manifest = read_manifest(folder)
     if manifest.config_sha256 != settings_sha256(settings).hex():
         message = f"{folder}: a finished corpus with other settings or library versions; name a new folder"
@@ -268,7 +284,9 @@ def _write_log(
     cpu: Counter[str] = Counter()
     for receipt in receipts:
         cpu.update(dict(receipt.cpu_seconds))
-    roots = sorted({str(Path(file.location).parents[file.path.count("/")]) for file in files if not file.problem})
+    here = [file for file in files if not file.problem and not file.again]
+    roots = {str(Path(file.location).parents[file.path.count("/")]) for file in here}
+    roots.update(root for file in files if file.again for root in file.again.source_roots)
     extractor = find_extractor(manifest.settings.extractor)
     log = {
         "command": sys.argv,
@@ -282,7 +300,7 @@ def _write_log(
         "bytes_read": sum(file.size for file in files),
         "counts": asdict(manifest.counts),
         "extraction": configuration(extractor.name, extractor.version),
-        "source_roots": roots,
+        "source_roots": sorted(roots),
     }
     (folder / "runs").mkdir(exist_ok=True)
     name = started.strftime("%Y-%m-%dT%H-%M-%SZ") + f"-{os.getpid()}.json"

@@ -41,8 +41,8 @@ def safe(text: object) -> Text:
 class Bar:
     """Progress of a conversion: bytes done, pages a second, time left, articles and rejections so far."""
 
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet, self._live = quiet, None
+    def __init__(self, *, quiet: bool, unit: str) -> None:
+        self._quiet, self._unit, self._live = quiet, unit, None
         self._started = self._told = time.monotonic()
         self._size = self._done = 0
         self.counts = Counts()
@@ -65,7 +65,7 @@ class Bar:
         self._size = size
         if self._quiet:
             return
-        err.print(f"{files:,} input files, {_bytes(size)}")
+        err.print(f"{files:,} {self._unit}, {_bytes(size)}")
         if err.is_terminal:
             from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -101,9 +101,9 @@ class Bar:
         return f"{self.counts.articles:,} articles  {self.counts.rejections:,} rejected  {rate:,.0f} records/s"
 
 
-def progress(*, quiet: bool) -> Bar:
+def progress(*, quiet: bool, unit: str = "input files") -> Bar:
     """A progress on standard error: a bar on a terminal, a line every 30 s elsewhere, nothing where ``quiet``."""
-    return Bar(quiet=quiet)
+    return Bar(quiet=quiet, unit=unit)
 
 
 def convert_json(corpus: str, manifest: Manifest, seconds: float) -> str:
@@ -230,6 +230,8 @@ def verdict(corpus: str, found: Verdict) -> None:
     out.print(table)
     if len(found.failures) > SHOWN_FAILURES:
         out.print(f"… and {len(found.failures) - SHOWN_FAILURES:,} more: --json names them all")
+    if any(failure.what == "extractor" for failure in found.failures):
+        out.print("archive reextract makes a corpus of the same records with the extractor that is installed")
 
 
 def trace(found: Trace) -> None:

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archive import sources, storage
+from archive.again import found_again
 from archive.errors import Rejected
 from archive.extraction import find_extractor
 from archive.fragments import ArchiveWriter, Rows, Told
@@ -62,6 +63,9 @@ def convert_shard(shard: Shard, told: Told | None = None) -> Receipt:
 
 def found_in(file: InputFile, shard: Shard, rows: Rows) -> Iterator[Capture | Damage | Skip]:
     """Everything in an input file, in its order. A file that cannot be read is skipped, with the reason."""
+    if file.again:
+        yield from found_again(file.again)
+        return
     origin = Origin(path=file.path, modified=storage.moment(file.modified_ns))
     nothing = hashlib.sha256().digest()
     if file.problem:

@@ -184,6 +184,20 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
         return found
 
 
+def read_slice(path: Path, first: int, rows: int) -> list[dict[str, Any]]:
+    """``rows`` rows of a Parquet file from row ``first`` on; only the row groups that hold them are read."""
+    found: list[dict[str, Any]] = []
+    with pq.ParquetFile(path) as parquet:
+        start = 0
+        for group in range(parquet.num_row_groups):
+            end = start + parquet.metadata.row_group(group).num_rows
+            low, high = max(first, start), min(first + rows, end)
+            if low < high:
+                found += parquet.read_row_group(group).slice(low - start, high - low).to_pylist()
+            start = end
+    return found
+
+
 def write_parquet(path: Path, table: str, rows: Iterable[Row]) -> int:
     """Writes a small table in one go; returns its rows."""
     listed = list(rows)

@@ -15,6 +15,7 @@ from pathlib import Path
 from unittest import mock
 
 import lxml.html
+import pytest
 
 import archive
 from archive.extraction.metadata import read_metadata
@@ -186,6 +187,41 @@ def converted(folder: Path, *inputs: Path, settings: archive.Settings | None = N
     """The manifest of the corpus made from ``inputs``."""
     with mock.patch("os.fsync"):  # only a machine that loses its power needs it, and it takes most of the time
         return archive.convert(inputs, folder, settings=settings, workers=workers)
+
+
+STRICT = """
+import dataclasses
+
+from archive.errors import Rejected
+from archive.extraction import NEWS
+
+class Strict:
+    name, version, config_sha256 = "strict", "3", bytes(32)
+
+    def extract(self, capture):
+        seen = NEWS.extract(capture)
+        if "district 1" in seen.text:
+            raise Rejected("extraction", "no-text", "not this one")
+        made_by = {"extractor": "strict", "extractor_version": "3", "config_sha256": self.config_sha256}
+        return dataclasses.replace(seen, **made_by)
+
+    def warm(self):
+        pass
+
+    def rest(self):
+        pass
+
+EXTRACTOR = Strict()
+"""
+
+
+def plug(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str, code: str) -> None:
+    """Installs another package's extractor, as far as Python can tell, until the test is over."""
+    put(folder / f"plugged_{name}.py", code.encode())
+    put(folder / f"{name}-1.dist-info" / "METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n".encode())
+    entry = f"[archive.extractors]\n{name} = plugged_{name}:EXTRACTOR\n"
+    put(folder / f"{name}-1.dist-info" / "entry_points.txt", entry.encode())
+    monkeypatch.syspath_prepend(folder)
 
 
 def run(*words: str | Path, env: Mapping[str, str] | None = None, code: str = "") -> subprocess.CompletedProcess[str]:

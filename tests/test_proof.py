@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import archive
+from archive.extraction import NEWS, find_extractor
 from archive.proof import Verdict
 from archive.schema import arrow_schema
 from tests import making
@@ -469,3 +470,42 @@ def test_a_corpus_with_copies_needs_no_inputs(tmp_path: Path) -> None:
     corpus = making.corpus_of(tmp_path / "c", tmp_path / "in", copy_records=True)
     shutil.rmtree(tmp_path / "in")
     assert corpus.verify().failures == ()
+
+
+# ---- what is not installed ---------------------------------------------------------------------------------------
+
+
+def test_rows_that_nothing_installed_can_make_again_are_named(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Articles and rejections apart, with their number and the first ids; all else is still checked."""
+    with monkeypatch.context() as patch:
+        making.plug(patch, tmp_path / "plugged", "gone", making.STRICT)
+        making.converted(tmp_path / "c", made / "in", settings=archive.Settings(extractor="gone"))
+        assert archive.open_corpus(tmp_path / "c").verify().ok
+    find_extractor.cache_clear()
+    corpus = archive.open_corpus(tmp_path / "c")
+    found = corpus.verify()
+    assert named(found) == {("manifest", "settings"), ("articles", "extractor"), ("captures", "extractor")}
+    details = {failure.table: failure.detail for failure in found.failures}
+    counts = corpus.manifest.counts
+    by = f"by strict 3 {bytes(32).hex()[:16]}, which is not what is installed, were not extracted again: "
+    assert details["articles"].startswith(f"{counts.articles} articles {by}")
+    assert details["captures"].startswith(f"{counts.rejections} rejections by gone, which is not what is installed")
+    first = [row["article_id"] for _, rows in corpus.rows("articles") for row in rows][:3]
+    assert details["articles"].endswith(", ".join(first) + ", …")
+    (own,) = (tmp_path / "c" / "warc").iterdir()
+    data = bytearray(own.read_bytes())
+    data[len(data) // 2] ^= 1
+    own.write_bytes(data)
+    assert ("files", "changed") in named(corpus.verify())
+
+
+def test_the_ids_of_a_few_rows_are_all_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    making.put(tmp_path / "in" / "a.html", making.page(2))
+    making.converted(tmp_path / "c", tmp_path / "in")
+    monkeypatch.setattr(NEWS.__class__, "version", "0")
+    corpus = archive.open_corpus(tmp_path / "c")
+    (failure,) = [one for one in corpus.verify().failures if one.what == "extractor"]
+    assert failure.detail.startswith("1 articles by news 1 ")
+    assert failure.detail.endswith(": " + corpus.articles()["article_id"][0].as_py())

@@ -73,7 +73,6 @@ class JsonLd:
     images: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
-    paywall: bool = False
     access: list[str] = field(default_factory=list)  # isAccessibleForFree, as it stands
     news: bool = False  # whether the article is called one of news
 

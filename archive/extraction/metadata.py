@@ -14,6 +14,7 @@ from lxml import html
 
 from archive.extraction.access import read_access
 from archive.extraction.body import Body, Wanted, read_body, read_micro, times
+from archive.extraction.features import Stated
 from archive.extraction.head import Head, metas, read_head
 from archive.extraction.jsonld import JsonLd, read_jsonld
 from archive.extraction.people import NOBODY, People, is_single, people_of, site_as_author
@@ -24,6 +25,7 @@ from archive.extraction.values import (
     Candidate,
     Value,
     absolute,
+    clean_text,
     first_address,
     first_date,
     first_language,
@@ -66,6 +68,7 @@ TAG_KEYS: Final = ("article:tag", "og:article:tag", "news_keywords", "parsely-ta
                    "dcterms.subject", "dc.subject")  # fmt: skip
 IMAGE_KEYS: Final = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
 LANGUAGE_KEYS: Final = ("og:locale", "content-language", "dc.language", "dcterms.language", "language")
+MAX_BODY: Final = 200_000  # characters of a text in JSON-LD
 LABELS: Final = frozenset({"written by", "author", "verfasst von", "geschrieben von", "von", "écrit par", "escrito por",
                            "scritto da", "geschreven door", "auteur", "autor", "napisane przez", "skriven av", "skrevet av",
                            "написано автором", "автор", "執筆者", "作者"})  # fmt: skip
@@ -73,8 +76,25 @@ LABELS: Final = frozenset({"written by", "author", "verfasst von", "geschrieben 
 
 def read_metadata(tree: html.HtmlElement, url: str | None) -> Metadata:
     """What the page says of itself; fields that it does not state are empty."""
+    return read_page(tree, url)[0]
+
+
+def read_page(tree: html.HtmlElement, url: str | None) -> tuple[Metadata, Stated]:
+    """What the page says of itself, and what of that its text can be compared with."""
     head = read_head(tree)
     said = read_jsonld(head.blocks, url)
+    metadata = _metadata(tree, head, said, url)
+    titles = [metadata.title, *said.headlines[:1], *head.metas.get("og:title", ())[:1], *head.titles[:1]]
+    body = max(said.bodies, key=len, default="")
+    stated = Stated(
+        titles=tuple(dict.fromkeys(found for title in titles if title and (found := clean_text(title)))),
+        description=metadata.description or "",
+        body=" ".join(body[:MAX_BODY].split()),
+    )
+    return metadata, stated
+
+
+def _metadata(tree: html.HtmlElement, head: Head, said: JsonLd, url: str | None) -> Metadata:
     base = absolute(head.bases[0] if head.bases else None, url) or url
     names = [*metas(head, SITE_KEYS[:1]), *from_jsonld(said.publishers), *metas(head, SITE_KEYS[1:])]
     site = site_name(names, head, url)

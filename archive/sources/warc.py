@@ -14,7 +14,7 @@ Memory is bounded by one record of at most ``limits.record_bytes``; larger ones 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import islice
@@ -172,6 +172,23 @@ def read_at(file: BinaryIO, locator: Locator, limits: Limits) -> warc.RawRecord:
             run = Run(end=locator.offset + locator.length, size=end, error="")
             window = Window(cast("BinaryIO", Unpacked(outer.at, locator.offset, run)), end)
             start = locator.unpacked_offset
+    return _read_in(window, start, limits)
+
+
+def read_together(file: BinaryIO, locators: Sequence[Locator], limits: Limits) -> Iterator[warc.RawRecord]:
+    """The records of one run of gzip members, in their order, the run unpacked once. Raises ``Unreadable`` as ``read_at``.
+
+    Of a whole file of 360 MB in one member each record by itself would unpack half of that, in a second.
+    """
+    ends = [(one.unpacked_offset or 0) + (one.unpacked_length or 0) for one in locators]
+    run = Run(end=locators[0].offset + locators[0].length, size=max(ends), error="")
+    unpacked = cast("BinaryIO", Unpacked(Window(file).at, locators[0].offset, run))
+    for locator, end in zip(locators, ends, strict=True):
+        yield _read_in(Window(unpacked, end), locator.unpacked_offset or 0, limits)
+
+
+def _read_in(window: Window, start: int, limits: Limits) -> warc.RawRecord:
+    """The record from ``start`` to the end of the window."""
     placed = read_record(window, start, limits)
     if placed.end != window.size:
         raise Unreadable("length", f"the record ends at {placed.end}, not at {window.size}", placed.end)

@@ -19,8 +19,8 @@ from archive.training.vocabulary import Count, count, learn
 
 Ints = np.ndarray[Any, Any]
 FOLDS: Final = 5
-ROUNDS: Final = 180
-NEWS_WEIGHT: Final = 3.0  # there are seven pages of blogs and guides for each of news
+ROUNDS: Final = 200
+NEWS_WEIGHT: Final = 6.0  # there are seven pages of blogs and guides for each of news
 SETTINGS: Final = {
     "objective": "binary",
     "learning_rate": 0.08,

@@ -15,9 +15,13 @@ import numpy as np
 from rapidfuzz.distance import LCSseq
 from warcio.archiveiterator import ArchiveIterator
 
+from archive.extraction import UNPACKED_LIMIT
 from archive.extraction.blocks import Blocks, walk
+from archive.extraction.charset import decode_text
+from archive.extraction.content_coding import decode_content
 from archive.extraction.features import Stated
-from archive.extraction.page import read_page
+from archive.extraction.metadata import read_page
+from archive.extraction.tree import parse
 from archive.rows import registered_domain
 
 SETS: Final = ("fundus_dev", "wcxb_dev", "readability_pages", "newspaper4k_pages")
@@ -62,8 +66,10 @@ def read_set(folder: Path, name: str) -> Iterator[Page]:
 
 def labelled(payload: bytes, url: str | None, row: dict[str, Any], name: str) -> Page | None:
     """A page with its labels; None where it has no blocks."""
-    seen = read_page(payload, url=url)
-    blocks = walk(seen.tree)
+    data, _ = decode_content(payload, None, UNPACKED_LIMIT)
+    tree = parse(decode_text(data, header_charset=None, html=True).text)
+    _, stated = read_page(tree, url)
+    blocks = walk(tree)
     if not blocks.texts:
         return None
     words, label = aligned(blocks.texts, row["body"])
@@ -79,7 +85,7 @@ def labelled(payload: bytes, url: str | None, row: dict[str, Any], name: str) ->
         ident=row["id"],
         site=row.get("publisher") or registered_domain(host) or host,
         blocks=blocks,
-        stated=seen.stated,
+        stated=stated,
         references=references,
         words=words,
         label=label,

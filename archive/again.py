@@ -1,0 +1,241 @@
+"""The records of a corpus, read again: what ``archive reextract`` puts in the place of input files.
+
+    the old captures    ->  slices_of      slices of some 8 MB of records, in the place of input files
+    one slice           ->  found_again    the record of each row, read anew from its bytes; damaged ranges as they were
+    the new fragments   ->  inputs_again   the old rows of ``inputs``, articles and rejections counted anew
+
+From there on a slice goes the way of any input file (``shard.py``, ``commit.py``): its rows are made by the functions
+that make all rows, and an extractor that has not changed gives the same bytes. The original HTML, text, JSONL, zip and
+tar inputs are not needed. The new corpus takes the old one's WARC files under their names, byte for byte, so offsets
+stay; they are hard links where the file system allows it, else copies, so the old corpus may be deleted. WARC inputs
+that were referred to in place still are. The logs in ``runs/`` come along: they say where those inputs lie.
+
+Nothing is read again from a corpus that is not what it says: ``check`` compares the files that are needed with the
+manifest, and the inputs that rows refer to with ``inputs``, before any page is extracted; each record is compared with
+the digest in its row.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+
+from archive import storage, warc
+from archive.corpus import Corpus, damage_of, locator_of, origin_of
+from archive.errors import ArchiveError, CorpusError
+from archive.manifest import settings_sha256
+from archive.model import Capture, Counts, Damage, InputFile, Manifest, Settings, Slice
+from archive.rows import InputRow
+from archive.sources.records import Unreadable
+from archive.sources.warc import read_together
+from archive.table import Fragment, read_slice
+
+SLICE_BYTES = 4 << 20  # of records as they lie; two of these make a shard
+SLICE_ROWS = 1000
+NEEDED = ("warc/", "captures/", "inputs/")
+
+
+# ---- before ----------------------------------------------------------------------------------------------------
+
+
+def check(old: Corpus) -> None:
+    """Nothing, where the records of the old corpus are there and unchanged. Raises ``CorpusError`` if not."""
+    for file in old.manifest.files:
+        if file.path.startswith(NEEDED):
+            _compare(old.folder / file.path, file.path, bytes.fromhex(file.sha256))
+    own = {file.path for file in old.manifest.files}
+    referred = {row["warc_filename"] for _, rows in old.rows("captures", ["warc_filename"]) for row in rows} - own
+    kinds = {}
+    for _, rows in old.rows("inputs"):
+        for row in rows:
+            if row["member"] is None:
+                kinds[row["path"]] = row["kind"]
+                if row["path"] in referred:
+                    _compare(old.locate(row["path"]), row["path"], row["sha256"])
+    for row in old.captures(where=pc.field("outcome") == "damaged").to_pylist():
+        if kinds.get(row["source_path"]) == "warc" and row["source_member"] is None:
+            _check_damage(old, row)
+
+
+def _compare(path: Path, name: str, sha256: bytes) -> None:
+    if not path.is_file():
+        message = f"{path}: missing, and the records cannot be read again without it"
+        raise CorpusError(message)
+    with path.open("rb") as file:
+        digest = storage.sha256_of(file)
+        storage.forget_pages(file)
+    if digest != sha256:
+        message = f"{path}: changed since the corpus was made (SHA-256 of {name}); archive verify names what differs"
+        raise CorpusError(message)
+
+
+def _check_damage(old: Corpus, row: dict[str, Any]) -> None:
+    try:
+        path = old.locate(row["source_path"])
+    except ArchiveError:
+        return  # a copied record's input: it may be gone, the row says what was there
+    with path.open("rb") as file:
+        file.seek(row["source_offset"])
+        digest = storage.sha256_of_range(file, row["block_length"])
+    if digest != row["record_sha256"]:
+        message = (
+            f"{path}: the damaged range at byte {row['source_offset']} is not the one that {row['capture_id']} names"
+        )
+        raise CorpusError(message)
+
+
+def slices_of(old: Corpus, source_roots: Iterable[str | os.PathLike[str]]) -> list[InputFile]:
+    """The rows of the old ``captures`` in slices of about ``SLICE_BYTES`` of records, each in the place of a file."""
+    folder = old.folder.absolute()
+    roots = tuple(os.path.abspath(root) for root in source_roots)  # noqa: PTH100 - links stay as they were named
+    found: list[InputFile] = []
+
+    def cut(file: str, first: int, rows: int, size: int) -> None:
+        part = Slice(corpus=str(folder), source_roots=roots, file=file, first=first, rows=rows)
+        name = f"{file}, rows {first} + {rows}"
+        found.append(InputFile(path=name, location=str(folder / file), size=size, modified_ns=0, again=part))
+
+    for file, sizes in groupby(_sizes(old), key=itemgetter(0)):
+        first = rows = size = 0
+        for _, bytes_of_record in sizes:
+            if rows and (size + bytes_of_record > SLICE_BYTES or rows >= SLICE_ROWS):
+                cut(file, first, rows, size)
+                first, rows, size = first + rows, 0, 0
+            rows, size = rows + 1, size + bytes_of_record
+        cut(file, first, rows, size)
+    return found
+
+
+def _sizes(old: Corpus) -> Iterator[tuple[str, int]]:
+    """Table file and bytes of each record; of a gzip member that holds many, what is the record's own."""
+    columns = ("warc_record_length", "unpacked_length", "block_length")
+    for file, rows in old.rows("captures", columns):
+        for row in rows:
+            yield file.path, min((row[name] for name in columns if row[name]), default=0)
+
+
+def same_records(folder: Path, old: Corpus, settings: Settings) -> Manifest:
+    """The manifest of the finished corpus in ``folder``, if it has the old one's records and these settings.
+
+    Raises ``CorpusError`` if not.
+    """
+    new = Corpus(folder)
+    if new.manifest.config_sha256 != settings_sha256(settings).hex():
+        message = f"{folder}: a finished corpus with other settings or library versions; name a new folder"
+        raise CorpusError(message)
+    columns = ["path", "member", "size", "sha256", "records", "damaged"]
+    if new.table("inputs", columns=columns) != old.table("inputs", columns=columns):
+        message = f"{folder}: a finished corpus of other records; name a new folder"
+        raise CorpusError(message)
+    return new.manifest
+
+
+# ---- in the shards ---------------------------------------------------------------------------------------------
+
+
+def found_again(part: Slice) -> Iterator[Capture | Damage]:
+    """What stands behind each row of a slice, in the order of the files that hold it.
+
+    Raises ``CorpusError`` for a record that is not the one that its row names.
+    """
+    old = Corpus(part.corpus, source_roots=part.source_roots)
+    rows = read_slice(old.folder / part.file, part.first, part.rows)
+    bare = [row for row in rows if row["outcome"] != "damaged" and locator_of(row) is None]
+    yield from (damage_of(row) for row in rows if row["outcome"] == "damaged")
+    yield from map(_without_bytes, bare)
+    placed = [row for row in rows if row["outcome"] != "damaged" and locator_of(row) is not None]
+    placed.sort(key=lambda row: (*_members(row), row["unpacked_offset"] or 0))
+    for _, group in groupby(placed, key=_members):
+        together = list(group)
+        records = _read_together(old, together) if len(together) > 1 else map(old.capture_at, together)
+        for row, found in zip(together, records, strict=True):
+            if found.record_sha256 != row["record_sha256"]:
+                message = f"{row['capture_id']}: its record has changed; archive verify {part.corpus} says more"
+                raise CorpusError(message)
+            yield found
+
+
+def _members(row: dict[str, Any]) -> tuple[str, int]:
+    return row["warc_filename"], row["warc_record_offset"]
+
+
+def _read_together(old: Corpus, rows: list[dict[str, Any]]) -> Iterator[Capture]:
+    """The records of rows that lie in the same gzip members, which are unpacked once."""
+    locators = [found for row in rows if (found := locator_of(row))]
+    path = old.locate(locators[0].path)
+    with path.open("rb") as file:
+        records = read_together(file, locators, old.manifest.settings.reading.limits)
+        for row, locator in zip(rows, locators, strict=True):
+            try:
+                raw = next(records)
+            except (Unreadable, OSError) as why:
+                message = f"no record at byte {locator.offset} of {path}: {why}"
+                raise CorpusError(message) from why
+            yield warc.capture_from(raw, origin_of(row), locator)
+
+
+def _without_bytes(row: dict[str, Any]) -> Capture:
+    """A record that was too large to copy out of its container: no WARC file holds it, the row is all there is."""
+    same = (
+        "block_length", "record_type", "record_id", "target_uri", "warc_date", "captured_at", "captured_at_origin",
+        "content_type", "media_type", "http_status", "payload_length", "record_sha256", "block_sha256",
+        "payload_sha256", "refers_to_record_id", "refers_to_uri", "refers_to_date",
+    )  # fmt: skip
+    flags = tuple(flag for flag in row["flags"] if flag != "repeated-record")  # the merge finds that out anew
+    return Capture(
+        origin=origin_of(row), locator=None, block=None, payload=None, flags=flags, **{name: row[name] for name in same}
+    )
+
+
+# ---- after -----------------------------------------------------------------------------------------------------
+
+
+def inputs_again(old: Corpus, fragments: Iterable[Path]) -> list[InputRow]:
+    """The old rows of ``inputs`` with records, articles and rejections as they are in the new ``captures``."""
+    found: Counter[tuple[str, str]] = Counter()
+    for path in fragments:
+        fragment = Fragment(path)
+        for batch in fragment:
+            found.update(zip(batch["source_path"].to_pylist(), batch["outcome"].to_pylist(), strict=True))
+        fragment.close()
+    rows = [InputRow(**row) for _, batch in old.rows("inputs") for row in batch]
+    return [row if row.member is not None else _counted(row, found) for row in rows]
+
+
+def _counted(row: InputRow, found: Counter[tuple[str, str]]) -> InputRow:
+    articles, rejections = found[row.path, "article"], found[row.path, "rejected"]
+    damaged = found[row.path, "damaged"]
+    return replace(row, records=articles + rejections, articles=articles, rejections=rejections, damaged=damaged)
+
+
+def skips(inputs: list[InputRow]) -> Counts:
+    """How many input files and members hold no capture."""
+    skipped = [row.member is None for row in inputs if row.skipped is not None]
+    return Counts(skipped=sum(skipped), members_skipped=len(skipped) - sum(skipped))
+
+
+def keep_warcs(old: Corpus, folder: Path) -> None:
+    """Puts the old corpus's WARC files into ``folder``: hard links where that can be, else copies."""
+    for file in old.manifest.files:
+        if file.path.startswith("warc/"):
+            folder.mkdir(exist_ok=True)
+            try:
+                (folder / Path(file.path).name).hardlink_to(old.folder / file.path)
+            except OSError:  # another file system, or one without hard links; a full disk says so again here
+                shutil.copyfile(old.folder / file.path, folder / Path(file.path).name)
+
+
+def keep_logs(old: Corpus, folder: Path) -> None:
+    """Copies the old corpus's run logs, as ``before-….json``: who made the records, and where the inputs lie."""
+    for log in sorted((old.folder / "runs").glob("*.json")):
+        (folder / "runs").mkdir(exist_ok=True)
+        shutil.copyfile(log, folder / "runs" / f"before-{log.name}")
