@@ -240,6 +240,7 @@ ARTICLE = {
     "section": "Sport",
     "tags": ["forged"],
     "image_url": "https://forged.example/i.png",
+    "access": "free",
     "text": "Another text",
     "text_sha256": DIGEST,
     "blocks": [],

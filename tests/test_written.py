@@ -22,6 +22,8 @@ from archive.extraction.written import date_in_address, find_dates, is_day_first
         ("Am 5. Mai 2024 um 10.15 Uhr", "2024-05-05T10:15"),
         ("29 de marzo de 2024 a las 10:15", "2024-03-29T10:15"),
         ("1er août 2024", "2024-08-01"),
+        ("Kultur, 2.11.22", "2022-11-02"),
+        ("31.10.98, 10:05 Uhr", "1998-10-31T10:05"),
         ("Publicado em 3 de março de 2024", "2024-03-03"),
         ("2024. április 5., péntek", "2024-04-05"),
         ("5. huhtikuuta 2024 klo 9:30", "2024-04-05T09:30"),
@@ -48,7 +50,7 @@ def test_a_date_in_a_text(text: str, when: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["30 February 2024", "2026-02-30", "02/30/2024", "31.11.2024", "May 2024", "12 people in 2024", "03/04/2024",
-     "v1.2.2024.1", "Mayor 12 2024", "1-800-2024-05", "", "2024"],
+     "v1.2.2024.1", "31.2.22", "1.2.60", "3/4/22", "10.2.1.22", "Mayor 12 2024", "1-800-2024-05", "", "2024"],
 )  # fmt: skip
 def test_what_is_no_day_is_none_and_never_another(text: str) -> None:
     assert find_dates(text, day_first=None) == []

@@ -29,7 +29,7 @@ BLOCKS: Final = frozenset(
 )  # fmt: skip
 _FIND_TEXT = etree.XPath("//body//*[normalize-space(text())=$title]")
 _NOTES: Final = ("class", "id", "itemprop", "rel", "property", "data-testid", "data-type")
-_FOUR = re.compile(r"\d{4}")
+_FOUR = re.compile(r"\d{4}|\d\.\s?\d\d?\.\s?\d\d")
 _FOREIGN = re.compile(
     r"comment|related|recommend|read-?more|most-?read|popular|trending|newsletter|disqus", re.IGNORECASE
 )

@@ -22,7 +22,7 @@ MAX_FOUND: Final = 3  # dates of one text
 BEHIND: Final = 32  # characters behind a day in which its time may stand
 
 _YEAR = r"(?:1[89]|20)\d\d"
-_FOUR = re.compile(r"\d{4}")
+_FIGURES = re.compile(r"\d{4}|\d\.\s?\d\d?\.\s?\d\d")
 _DATE = re.compile(
     rf"(?<![\d.,/-]){_YEAR}\s?[-/.年년]\s?\d\d?\s?[-/.月월]\s?\d\d?(?![\d/])[日일]?"
     rf"|(?<![\d.,/-])\d\d?\s?([-/.])\s?\d\d?\s?\1\s?{_YEAR}(?![\d-]|\.\d)"
@@ -30,6 +30,7 @@ _DATE = re.compile(
     rf"(?P<one>{LETTERS})[.,]?(?:\s+de|\s+del)?[\s,/-]*{_YEAR}(?!\d)"
     rf"|(?<![^\W\d_])(?P<two>{LETTERS})\.?[\s-]*\d\d?(?:\s?(?:st|nd|rd|th)\b)?[\s,.-]+(?:de\s)?{_YEAR}(?!\d)"
     rf"|(?<!\d){_YEAR}\.?[\s-]+(?P<three>{LETTERS})[\s-]+\d\d?(?!\d)"
+    r"|(?<![\d.,/-])(?P<short>\d\d?\.\s?\d\d?\.\s?)(?P<century>[012349]\d)(?![\d-]|\.\d)"
     rf"|(?<!\d)\d\d?\s+thang\s+\d\d?(?:,|\s|nam)+{_YEAR}(?!\d)"
 )
 _CLOCK = re.compile(
@@ -58,7 +59,7 @@ class Written:
 
 def find_dates(text: str, *, day_first: bool | None) -> list[Written]:
     """The dates in a short text, with their times of day."""
-    if len(text) > MAX_SEARCHED or not _FOUR.search(text):
+    if len(text) > MAX_SEARCHED or not _FIGURES.search(text):
         return []
     folded = fold(unicodedata.normalize("NFKC", text))
     if not folded.isascii():
@@ -72,8 +73,12 @@ def find_dates(text: str, *, day_first: bool | None) -> list[Written]:
         if word and word not in MONTHS:
             at = max(match.start() + 1, match.start(next(k for k in ("one", "two", "three") if match[k])))
             continue
-        raw = _THANG.sub(r"/\1/", match[0])
-        day_first = True if raw != match[0] else day_first
+        if match["short"] and (century := match["century"]):  # 28.01.22: this century up to 49, the last from 90
+            matched = f"{match['short']}{'19' if century[0] == '9' else '20'}{century}"
+        else:
+            matched = match[0]
+        raw = _THANG.sub(r"/\1/", matched)
+        day_first = True if raw != matched else day_first
         clock = _CLOCK.match(folded[at : at + BEHIND])
         when = clock and parse_date(f"{raw} {clock[1].replace('(', ' ').replace(')', '')}", day_first=day_first)
         end = at + clock.end() if when and clock else at
