@@ -13,9 +13,9 @@ from archive.model import Block
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # soft hyphens and word joiners tell a browser where to break a line; in a text they split words
 INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u2060\ufeff"))
+UNSEEN: Final = frozenset(map(chr, INVISIBLE))
 LONG: Final = 60  # characters; shorter blocks may well stand twice: cells, answers, refrains
 MOST: Final = 0.8  # of a block's sentences stood before: it is the same text again
-SENTENCE: Final = re.compile(r"(?<=[.!?…。！？।؟])\s*|\n")
 KINDS: Final = (
     ("code", MARKS["pre"]), ("heading", HEADINGS), ("caption", MARKS["figcaption"]), ("quote", MARKS["blockquote"]),
     ("list-item", MARKS["li"] | MARKS["dt"] | MARKS["dd"]), ("table-row", MARKS["td"] | MARKS["th"]),
@@ -33,9 +33,9 @@ def _once(page: Blocks, kept: Sequence[int]) -> Iterable[int]:
     for number in kept:
         text = page.texts[number]
         if len(text) > LONG:
-            sentences = [part for part in SENTENCE.split(text) if part.strip()]
+            sentences = text.replace("。", ". ").split(". ")
+            again = sum(len(part) for part in sentences if part in said and len(part) > LONG // 2)
             length = sum(map(len, sentences))
-            again = sum(len(part) for part in sentences if len(part) > LONG // 2 and part in said)
             said.update(sentences)
             if again >= MOST * length:
                 continue
@@ -78,11 +78,19 @@ def joined(pieces: Iterable[tuple[str, str]]) -> tuple[str, tuple[Block, ...]]:
     blocks: list[Block] = []
     at = 0
     for kind, raw in pieces:
-        for part in re.split(r"\n[ \n]*\n", CONTROL.sub(" ", raw).translate(INVISIBLE)):
-            lines = [" ".join(line.split()) for line in part.split("\n")]
-            words = unicodedata.normalize("NFC", "\n".join(line for line in lines if line)).strip(" |")
+        for words in _lines(raw):
             if words:
                 blocks.append(Block(kind=kind, start=at, end=at + len(words), source_start=None, source_end=None))
                 parts.append(words)
                 at += len(words) + 2
     return "\n\n".join(parts), tuple(blocks)
+
+
+def _lines(raw: str) -> Iterable[str]:
+    """The parts of a piece, in NFC, with single spaces; a line stays a line."""
+    if raw.isprintable() and "  " not in raw and UNSEEN.isdisjoint(raw):  # nearly all pieces of our own blocks
+        return (unicodedata.normalize("NFC", raw).strip(" |"),)
+    clean = CONTROL.sub(" ", raw).translate(INVISIBLE)
+    parts = re.split(r"\n[ \n]*\n", clean) if "\n" in clean else [clean]
+    lined = ("\n".join(filter(None, (" ".join(line.split()) for line in part.split("\n")))) for part in parts)
+    return [unicodedata.normalize("NFC", part).strip(" |") for part in lined]

@@ -42,7 +42,7 @@ def clean_text(raw: str) -> str | None:
 
 def spelling(text: str) -> str:
     """What two spellings of a name or a title share: letters and figures, in lower case."""
-    return "".join(char for char in unescape(text[:MAX_TEXT]).casefold() if char.isalnum())
+    return "".join(filter(str.isalnum, unescape(text[:MAX_TEXT]).casefold()))
 
 
 def first_text(candidates: Iterable[Candidate]) -> Value:
