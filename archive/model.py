@@ -37,6 +37,7 @@ class Origin:
     offset: int | None = None  # of the record or line, in bytes, in the file (or the member)
     line: int | None = None  # of a JSONL file, from 1
     modified: datetime | None = None  # the file's (or the member's) time of modification, UTC
+    file_sha256: bytes = b""  # of the input file as it stands; empty where nothing is written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

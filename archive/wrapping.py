@@ -2,8 +2,9 @@
 
 WARC/1.1 (ISO 28500:2017): a file without HTTP headers is a ``resource`` whose block is the file; a ``response`` only
 where HTTP headers were handed over with it. One gzip member a record, without name or clock, so the same capture gives
-the same bytes. Two extension fields, which readers pass over, keep what a later reader could not know:
-``Archive-Date-Origin`` (where the capture time came from, and how precise it is) and ``Archive-Flags``.
+the same bytes. Three extension fields, which readers pass over, keep what a later reader could not know:
+``Archive-Date-Origin`` (where the capture time came from, and how precise it is), ``Archive-Flags``, and
+``Archive-Source`` (out of which file, by its SHA-256, and where in it, unless the payload is that file).
 """
 
 from __future__ import annotations
@@ -52,15 +53,20 @@ def new_capture(
         http_head = _http_head(http_status, http_headers, media_type, len(payload))
         if http_status is None:
             flags += ("http-status-assumed",)
+    date = identity.warc_date(captured_at, captured_at_precision)
+    stated = date if captured_at_origin == "field" else ""
+    record_id = identity.record_id(digest, origin, target, http_head=http_head, stated=stated)
     fields = [
         ("WARC-Type", kind),
-        ("WARC-Record-ID", f"<{identity.record_id(digest, origin, target)}>"),
-        ("WARC-Date", identity.warc_date(captured_at, captured_at_precision)),
+        ("WARC-Record-ID", f"<{record_id}>"),
+        ("WARC-Date", date),
         ("WARC-Target-URI", target or identity.payload_urn(digest)),
         ("WARC-Payload-Digest", "sha256:" + digest.hex()),
         ("Content-Type", content_type),
         ("Archive-Date-Origin", f"{captured_at_origin} {captured_at_precision}"),
     ]
+    if source := identity.source_field(origin, digest):
+        fields.append(("Archive-Source", source))
     if flags:
         fields.append(("Archive-Flags", " ".join(flags)))
     return warc.capture_from(record(fields, http_head + payload), origin, None, wrapped=True)
@@ -107,7 +113,7 @@ def revisit_of(capture: Capture, first: Capture) -> Capture:
     """``capture`` as a revisit of ``first``, which has the same payload under the same URI (WARC 1.1, 6.7.2)."""
     fields = [
         ("WARC-Type", "revisit"),
-        ("WARC-Record-ID", f"<{capture.record_id}>"),
+        ("WARC-Record-ID", f"<{identity.revisit_id(capture.record_id or '')}>"),
         ("WARC-Date", capture.warc_date or ""),
         ("WARC-Target-URI", capture.target_uri or ""),
         ("WARC-Profile", REVISIT),
@@ -118,9 +124,8 @@ def revisit_of(capture: Capture, first: Capture) -> Capture:
         ("WARC-Truncated", "length"),
     ]
     own = warc.read_fields(capture.head)
-    fields += [
-        (name, own.get_header(name)) for name in ("Archive-Date-Origin", "Archive-Flags") if own.get_header(name)
-    ]
+    kept = ("Archive-Date-Origin", "Archive-Source", "Archive-Flags")
+    fields += [(name, own.get_header(name)) for name in kept if own.get_header(name)]
     if capture.http_head:
         fields.append(("Content-Type", "application/http; msgtype=response"))
     return warc.capture_from(record(fields, capture.http_head), capture.origin, None, wrapped=True)
