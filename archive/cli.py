@@ -189,7 +189,8 @@ def trace(corpus: str, row_id: str, roots: tuple[str, ...], *, raw: bool) -> Non
     with named_errors():
         opened = open_corpus(corpus, source_roots=roots)
         if raw:
-            sys.stdout.buffer.write(opened.payload(row_id))
+            for piece in opened.payload_pieces(row_id):
+                sys.stdout.buffer.write(piece)
             return
         found = opened.trace(row_id)
         screen.trace(found)

@@ -14,6 +14,7 @@ Nothing is believed because it stands in the corpus: rows are made by the functi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ from archive.errors import ArchiveError, Rejected
 from archive.extraction import Extractor, find_extractor
 from archive.model import Capture, Damage, Origin
 from archive.proof_files import check_files, check_inputs
-from archive.proof_places import KnownInput, Placement, is_named, odd_source
+from archive.proof_places import KnownInput, Placement, in_record_order, is_named, odd_source
 from archive.repeats import is_wrapped
 from archive.rows import article_row, capture_row, damage_row
 from archive.table import to_batch
@@ -57,6 +58,7 @@ def verify(corpus: Corpus, *, sample: int | None = None) -> Verdict:
         checker.captures()
         checker.articles()
         checker.counts()
+        checker.close()
     failures = tuple(checker.failures)
     return Verdict(ok=not failures, rows=checker.rows, failures=failures)
 
@@ -75,11 +77,15 @@ class Checker:
         self._damages: dict[str, dict[tuple[Any, ...], dict[str, Any]] | None] = {}
         self._stale = corpus.manifest.config_sha256 != manifest.settings_sha256(corpus.manifest.settings).hex()
         self.inputs: dict[str, KnownInput] = {}
-        self._placement = {table: Placement(corpus, table, self.fail) for table in ("captures", "articles")}
+        self._reader = corpus.reader()
 
     def fail(self, table: str, row_id: str, what: str, detail: str) -> None:
         """Notes a failure."""
         self.failures.append(Failure(table=table, id=row_id, what=what, detail=detail))
+
+    def close(self) -> None:
+        """Lets go of the file that was read last."""
+        self._reader.close()
 
     # ---- rows
 
@@ -91,15 +97,22 @@ class Checker:
                 if row["capture_id"] in self._article_ids:
                     self.fail("articles", row["article_id"], "repeated", "its capture has another row in articles")
                 self._article_ids[row["capture_id"]] = row["article_id"]
-        for file, rows in self.corpus.rows("captures"):
-            for row in rows:
-                self._count(row)
-                self._placement["captures"].see(file.path, row)
-                if picked is None or row["capture_id"] in picked:
-                    self.rows += 1
-                    self._capture(row)
+        for row in in_record_order(self._passing("captures", "capture_id", picked)):
+            self._capture(row)
         for capture_id, article_id in self._article_ids.items():
             self.fail("articles", article_id, "capture_id", f"captures has no row {capture_id} that is an article")
+
+    def _passing(self, table: str, row_id: str, picked: set[str] | None) -> Iterator[dict[str, Any]]:
+        """The rows that are to be made anew, after a look at the place of each, and of each capture its count."""
+        placement = Placement(self.corpus, table, self.fail)
+        for file, rows in self.corpus.rows(table):
+            for row in rows:
+                placement.see(file.path, row)
+                if table == "captures":
+                    self._count(row)
+                if picked is None or row[row_id] in picked:
+                    self.rows += 1
+                    yield row
 
     def _count(self, row: dict[str, Any]) -> None:
         found = self._found[row["source_path"]]
@@ -163,16 +176,11 @@ class Checker:
         """Extracts each article anew."""
         picked = self._pick("articles", "article_id")
         stale: Counter[str] = Counter()
-        for file, rows in self.corpus.rows("articles"):
-            for row in rows:
-                self._placement["articles"].see(file.path, row)
-                if picked is not None and row["article_id"] not in picked:
-                    continue
-                self.rows += 1
-                if row["config_sha256"] != self._extractor.config_sha256:
-                    stale[f"{row['extractor']} {row['extractor_version']} {row['config_sha256'].hex()[:16]}"] += 1
-                else:
-                    self._article(row)
+        for row in in_record_order(self._passing("articles", "article_id", picked)):
+            if row["config_sha256"] != self._extractor.config_sha256:
+                stale[f"{row['extractor']} {row['extractor_version']} {row['config_sha256'].hex()[:16]}"] += 1
+            else:
+                self._article(row)
         for made_by, count in stale.items():
             detail = (
                 f"{count} articles were made by {made_by}, which is not what is installed: runs/*.json has the versions"
@@ -194,7 +202,7 @@ class Checker:
 
     def _read(self, table: str, row_id: str, row: dict[str, Any]) -> Capture | None:
         try:
-            return self.corpus.capture_at(row)
+            return self.corpus.capture_at(row, self._reader)
         except ArchiveError as why:
             self.fail(table, row_id, "record", str(why))
             return None

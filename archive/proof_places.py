@@ -6,7 +6,7 @@ by its id and by its field ``Archive-Source`` (see ``identity.py``), one that li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from archive.repeats import is_wrapped
 from archive.rows import Article, CaptureRow
 
 REPEATS = 100_000
+WAITING = 1000  # rows with their texts take some 30 MB
 FILES = ("html", "text", "jsonl")  # kinds of inputs whose captures are all wrapped
 Fail = Callable[[str, str, str, str], None]  # table, id, what, detail
 
@@ -29,6 +30,27 @@ class KnownInput:
 
     kind: str
     sha256: bytes
+
+
+def in_record_order(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The rows; those whose gzip member holds others too wait for some of these, and come as they lie in it.
+
+    A WARC file that is one member of 1 GB is then inflated once for every thousand rows, in 3 s, not once for each.
+    """
+    waiting: list[dict[str, Any]] = []
+
+    def place(row: dict[str, Any]) -> tuple[str, int, int]:
+        return row["warc_filename"] or "", row["warc_record_offset"] or 0, row["unpacked_offset"]
+
+    for row in rows:
+        if not row["unpacked_offset"]:
+            yield row
+            continue
+        waiting.append(row)
+        if len(waiting) >= WAITING:
+            yield from sorted(waiting, key=place)
+            waiting = []
+    yield from sorted(waiting, key=place)
 
 
 def is_named(row_id: UUID, first: UUID, flags: Collection[str]) -> bool:

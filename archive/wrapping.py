@@ -12,7 +12,8 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from io import BytesIO
@@ -29,10 +30,19 @@ TRAILER = b"\r\n\r\n"
 GZIP_LEVEL = 6  # level 9 costs 2.3 times the CPU and saves 0.8 % on news pages
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Large:
+    """A payload over the limit: it is read as often as it is needed, and never held."""
+
+    pieces: Callable[[], Iterator[bytes]]
+    opening: bytes
+    digests: warc.StreamedDigests
+
+
 def new_capture(
     *,
     origin: Origin,
-    payload: bytes,
+    payload: bytes | Large,
     media_type: str,
     url: str | None,
     captured_at: datetime,
@@ -43,14 +53,17 @@ def new_capture(
     flags: tuple[str, ...] = (),
 ) -> Capture:
     """A capture that was no WARC record, as one: ``response`` where HTTP headers are known, else ``resource``."""
-    digest = hashlib.sha256(payload).digest()
+    if isinstance(payload, Large):
+        digest, length = payload.digests.payload["sha256"], payload.digests.payload_length
+    else:
+        digest, length = hashlib.sha256(payload).digest(), len(payload)
     target = identity.legal_uri(url)
     if url and not target:
         flags += ("url-unusable",)
     http_head, content_type, kind = b"", media_type, "resource"
     if http_headers:
         kind, content_type = "response", "application/http; msgtype=response"
-        http_head = _http_head(http_status, http_headers, media_type, len(payload))
+        http_head = _http_head(http_status, http_headers, media_type, length)
         if http_status is None:
             flags += ("http-status-assumed",)
     date = identity.warc_date(captured_at, captured_at_precision)
@@ -69,7 +82,13 @@ def new_capture(
         fields.append(("Archive-Source", source))
     if flags:
         fields.append(("Archive-Flags", " ".join(flags)))
-    return warc.capture_from(record(fields, http_head + payload), origin, None, wrapped=True)
+    raw = _large_record(fields, payload) if isinstance(payload, Large) else record(fields, http_head + payload)
+    return warc.capture_from(raw, origin, None, wrapped=True)
+
+
+def large(pieces: Callable[[], Iterator[bytes]], opening: bytes) -> Large:
+    """A payload over the limit, digested."""
+    return Large(pieces=pieces, opening=opening, digests=warc.stream_digests(pieces(), pieces, None, ("sha256",)))
 
 
 def _http_head(status: int | None, headers: tuple[tuple[str, str], ...], media_type: str, length: int) -> bytes:
@@ -94,10 +113,7 @@ def _http_head(status: int | None, headers: tuple[tuple[str, str], ...], media_t
 
 def record(fields: list[tuple[str, str]], block: bytes) -> warc.RawRecord:
     """A record of our own: the fields, block digest and length in front of ``block``."""
-    digest = "sha256:" + hashlib.sha256(block).hexdigest()
-    named = [*fields, ("WARC-Block-Digest", digest), ("Content-Length", str(len(block)))]
-    safe = [(name, re.sub(r"[\r\n\x00]+", " ", value)) for name, value in named]  # no header injection
-    head = StatusAndHeaders("", safe, VERSION).to_bytes()
+    head = _record_head(fields, hashlib.sha256(block).digest(), len(block))
     return warc.RawRecord(
         head=head,
         fields=warc.read_fields(head),
@@ -107,6 +123,31 @@ def record(fields: list[tuple[str, str]], block: bytes) -> warc.RawRecord:
         trailer=TRAILER,
         record_sha256=hashlib.sha256(head + block + TRAILER).digest(),
     )
+
+
+def _large_record(fields: list[tuple[str, str]], payload: Large) -> warc.RawRecord:
+    head = _record_head(fields, payload.digests.block["sha256"], payload.digests.payload_length)
+    whole = hashlib.sha256(head)
+    for piece in payload.pieces():
+        whole.update(piece)
+    whole.update(TRAILER)
+    return warc.RawRecord(
+        head=head,
+        fields=warc.read_fields(head),
+        block=None,
+        opening=payload.opening,
+        block_length=payload.digests.payload_length,
+        trailer=TRAILER,
+        record_sha256=whole.digest(),
+        streamed=payload.digests,
+        reread=payload.pieces,
+    )
+
+
+def _record_head(fields: list[tuple[str, str]], block_sha256: bytes, length: int) -> bytes:
+    named = [*fields, ("WARC-Block-Digest", "sha256:" + block_sha256.hex()), ("Content-Length", str(length))]
+    safe = [(name, re.sub(r"[\r\n\x00]+", " ", value)) for name, value in named]  # no header injection
+    return bytes(StatusAndHeaders("", safe, VERSION).to_bytes())
 
 
 def revisit_of(capture: Capture, first: Capture) -> Capture:

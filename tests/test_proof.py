@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import random
 import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -18,6 +20,7 @@ import pytest
 import archive
 from archive.proof import Verdict
 from archive.schema import arrow_schema
+from archive.sources import members
 from tests import making
 
 Row = dict[str, Any]
@@ -478,6 +481,24 @@ def test_files_of_a_partition_in_another_order(parted: Path, table: str) -> None
     second.write_bytes(first_bytes)
     fix_manifest(parted)
     assert named(verdict(parted)) == {(table, "order")}
+
+
+def test_a_file_that_is_one_gzip_member_is_inflated_few_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stuffing = b"<!-- " + random.Random(1).randbytes(50_000).hex().encode() + b" -->"  # noqa: S311 - nothing secret
+    records = [making.record(making.http(making.page(n) + stuffing), uri=f"https://w{n % 7}.example/{n}") for n in range(120)]
+    making.put(tmp_path / "in" / "a.warc.gz", gzip.compress(b"".join(records), 1, mtime=0))
+    corpus = making.corpus_of(tmp_path / "c", tmp_path / "in")
+    steps = []
+    real = members.Unpacked._unpack
+
+    def counted(unpacked: members.Unpacked) -> bool:
+        steps.append(1)
+        return real(unpacked)
+
+    monkeypatch.setattr(members.Unpacked, "_unpack", counted)
+    assert corpus.verify().failures == ()
+    once = (tmp_path / "in" / "a.warc.gz").stat().st_size // members.CHUNK
+    assert len(steps) < 4 * once  # once for each table, and some for the first record of all
 
 
 # ---- the manifest ------------------------------------------------------------------------------------------------

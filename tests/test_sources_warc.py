@@ -8,6 +8,7 @@ import random
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import groupby
@@ -446,15 +447,21 @@ def test_a_record_over_the_limit_is_digested_but_not_held() -> None:
                     assert getattr(over, name) == getattr(whole, name), name
 
 
-def test_a_chunked_body_over_the_limit_has_no_payload_digest() -> None:
+@pytest.mark.parametrize("body", [b"5\r\nhello\r\n0\r\n\r\n", b"hello", b"3\r\nhello\r\n0\r\n\r\n", b"9\r\nhello"])
+@pytest.mark.parametrize("digested", ["payload", "body", "nothing"])
+def test_a_chunked_body_over_the_limit_is_as_one_that_is_held(body: bytes, digested: str) -> None:
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    raw = wrapping.record(
-        [("WARC-Type", "response"), ("Content-Type", "application/http")], head + b"5\r\nhello\r\n0\r\n\r\n"
-    )
-    (found,) = captures(raw.head + (raw.block or b"") + raw.trailer, Limits(record_bytes=10))
+    what = {"payload": b"hello", "body": body}.get(digested, b"")
+    fields = [("WARC-Type", "response"), ("Content-Type", "application/http"),
+              ("WARC-Payload-Digest", "sha256:" + sha256(what).hex())]  # fmt: skip
+    raw = wrapping.record(fields, head + body)
+    data = raw.head + (raw.block or b"") + raw.trailer
+    (whole,) = captures(data)
+    (found,) = captures(data, Limits(record_bytes=10))
+    assert isinstance(whole, Capture)
     assert isinstance(found, Capture)
-    assert (found.payload_sha256, found.payload_length) == (None, None)
-    assert found.block_sha256 == sha256(raw.block or b"")
+    assert replace(found, payload=whole.payload, block=whole.block) == whole
+    assert b"".join(records.payload_pieces(found)) == whole.payload
 
 
 def test_no_record_lies_beside_its_place() -> None:

@@ -18,6 +18,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 from io import BytesIO
 from itertools import islice
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from archive import warc
@@ -160,22 +161,63 @@ def read_at(file: BinaryIO, locator: Locator, limits: Limits) -> warc.RawRecord:
     """The record that lies at ``locator``. Raises ``Unreadable`` where none lies there."""
     if locator.unpacked_offset is None:
         window, start = Window(file, min(locator.offset + locator.length, Window(file).size)), locator.offset
-    else:
-        outer = Window(file)
-        member = inflate_member(outer.at, locator.offset, outer.size, limits.record_bytes + limits.header_bytes)
-        if member.whole and locator.unpacked_offset == 0 and locator.unpacked_length == len(member.data):
-            if member.length != locator.length:
-                raise Unreadable("length", f"the gzip member has {member.length} bytes", member.length)
-            window, start = Window(BytesIO(member.data), len(member.data)), 0
-        else:
-            end = locator.unpacked_offset + (locator.unpacked_length or 0)
-            run = Run(end=locator.offset + locator.length, size=end, error="")
-            window = Window(cast("BinaryIO", Unpacked(outer.at, locator.offset, run)), end)
-            start = locator.unpacked_offset
+        return _read_whole(window, start, limits)
+    outer = Window(file)
+    member = inflate_member(outer.at, locator.offset, outer.size, limits.record_bytes + limits.header_bytes)
+    if not member.whole or locator.unpacked_offset or locator.unpacked_length != len(member.data):
+        return _read_inside(_unpacked_at(file, locator), locator, limits)
+    if member.length != locator.length:
+        raise Unreadable("length", f"the gzip member has {member.length} bytes", member.length)
+    return _read_whole(Window(BytesIO(member.data), len(member.data)), 0, limits)
+
+
+def _unpacked_at(file: BinaryIO, locator: Locator) -> Unpacked:
+    """What the members at ``locator`` inflate to, however much that is."""
+    return Unpacked(Window(file).at, locator.offset, Run(end=locator.offset + locator.length, size=1 << 62, error=""))
+
+
+def _read_inside(unpacked: Unpacked, locator: Locator, limits: Limits) -> warc.RawRecord:
+    start = locator.unpacked_offset or 0
+    return _read_whole(Window(cast("BinaryIO", unpacked), start + (locator.unpacked_length or 0)), start, limits)
+
+
+def _read_whole(window: Window, start: int, limits: Limits) -> warc.RawRecord:
     placed = read_record(window, start, limits)
     if placed.end != window.size:
         raise Unreadable("length", f"the record ends at {placed.end}, not at {window.size}", placed.end)
     return placed.raw
+
+
+class RecordReader:
+    """Reads the records of many rows, cheapest in the order in which they lie in their files.
+
+    A gzip member with many records is inflated once for those that come in order; each alone would cost all that lies
+    in front of it. The file of the last record stays open, so that what it gives in pieces can be had.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._path: Path | None = None
+        self._file: BinaryIO | None = None
+        self._unpacked: Unpacked | None = None
+        self._start = -1
+
+    def read(self, path: Path, locator: Locator) -> warc.RawRecord:
+        """The record at ``locator`` of the file at ``path``. Raises ``Unreadable`` where none lies there."""
+        if self._file is None or path != self._path:
+            self.close()
+            self._file, self._path = path.open("rb"), path
+        if not locator.unpacked_offset:
+            return read_at(self._file, locator, self._limits)
+        if self._unpacked is None or locator.offset != self._start:
+            self._unpacked, self._start = _unpacked_at(self._file, locator), locator.offset
+        return _read_inside(self._unpacked, locator, self._limits)
+
+    def close(self) -> None:
+        """Closes the file that is open."""
+        if self._file is not None:
+            self._file.close()
+        self._file = self._unpacked = None
 
 
 def stream_at(file: BinaryIO, locator: Locator) -> Iterator[bytes]:
