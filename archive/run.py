@@ -36,6 +36,7 @@ from archive.model import Counts, InputFile, Manifest, Receipt, Settings, Shard
 from archive.partition import KEYS
 from archive.plan import find_files, make_shards
 from archive.shard import convert_shard
+from archive.unfinished import Asked, asked_of, go_on
 
 ROOMY = 32 << 20  # bytes of input; writing the tables of less needs so little that the models may stay loaded
 
@@ -93,7 +94,8 @@ def convert(
         message = f"cannot partition by {', '.join(unknown) or 'nothing'}; choose among {', '.join(KEYS)}"
         raise UsageError(message)
     folder = Path(corpus)
-    files = find_files(inputs, leave_out=folder)
+    named = list(inputs)
+    files = find_files(named, leave_out=folder)
     if not files:
         message = "the inputs name no file"
         raise UsageError(message)
@@ -104,13 +106,15 @@ def convert(
             shutil.rmtree(folder / "work", ignore_errors=True)  # of a run that was killed after its last step
             progress.unchanged(manifest)
             return manifest
-        return _run(folder, files, settings, workers=workers, executor=executor, progress=progress)
+        asked = asked_of(named, settings)
+        return _run(folder, files, settings, asked, workers=workers, executor=executor, progress=progress)
 
 
 def _run(
     folder: Path,
     files: list[InputFile],
     settings: Settings,
+    asked: Asked,
     *,
     workers: int,
     executor: Executor | None,
@@ -120,6 +124,7 @@ def _run(
     _claim(folder, work)
     started, clock = datetime.now(UTC), time.process_time()
     shards = make_shards(files, settings, work)
+    go_on(work, [shard.shard_id for shard in shards], asked)
     _sweep(work, shards)
     progress.planned(len(files), sum(file.size for file in files))
     find_extractor(settings.extractor).warm()  # once, before any worker is forked
@@ -208,8 +213,9 @@ def _claim(folder: Path, work: Path) -> None:
         message = f"{folder}: holds files that are not ours ({', '.join(sorted(strange)[:3])}); name a new folder"
         raise CorpusError(message)
     work.mkdir(exist_ok=True)
-    marker.touch()
-    storage.sync(work)
+    if not marker.exists():
+        marker.touch()
+        storage.sync(work)
 
 
 def _sweep(work: Path, shards: list[Shard]) -> None:

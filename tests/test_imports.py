@@ -21,7 +21,7 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.cli", "archive"),
     ("archive.screen", "archive.look"),
     ("archive.api", "archive.run"),
-    ("archive.commit", "archive.plan", "archive.shard", "archive.proof"),
+    ("archive.commit", "archive.plan", "archive.shard", "archive.proof", "archive.unfinished"),
     ("archive.proof_files", "archive.proof_places", "archive.fragments"),
     ("archive.corpus", "archive.merge"),
     ("archive.repeats",),
