@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -254,11 +254,14 @@ class Corpus:
             raise CorpusError(message)
         return dict(rows[0])
 
-    def verify(self, *, sample: int | None = None) -> Verdict:
-        """Whether every file, digest, count and article is what its record says; see ``archive.proof``."""
+    def verify(self, *, sample: int | None = None, told: Callable[[int, int], None] | None = None) -> Verdict:
+        """Whether every file, digest, count and article is what its record says; see ``archive.proof``.
+
+        ``told`` hears now and then how many rows were made anew, and how many failures were found.
+        """
         from archive.proof import verify
 
-        return verify(self, sample=sample)
+        return verify(self, sample=sample, told=told)
 
     def rows(
         self, table: str, columns: Sequence[str] | None = None

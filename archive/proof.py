@@ -14,7 +14,7 @@ Nothing is believed because it stands in the corpus: rows are made by the functi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -50,14 +50,16 @@ class Verdict:
     failures: tuple[Failure, ...]
 
 
-def verify(corpus: Corpus, *, sample: int | None = None) -> Verdict:
+def verify(corpus: Corpus, *, sample: int | None = None, told: Callable[[int, int], None] | None = None) -> Verdict:
     """The verdict on a corpus. With ``sample``, that many rows of each table are made anew; all else is checked whole."""
-    checker = Checker(corpus, sample)
+    told = told or (lambda *_: None)
+    checker = Checker(corpus, sample, told)
     if check_files(corpus, checker.fail):
         checker.inputs = check_inputs(corpus, checker.fail)
         checker.captures()
         checker.articles()
         checker.counts()
+        told(checker.rows, len(checker.failures))
         checker.close()
     failures = tuple(checker.failures)
     return Verdict(ok=not failures, rows=checker.rows, failures=failures)
@@ -66,8 +68,8 @@ def verify(corpus: Corpus, *, sample: int | None = None) -> Verdict:
 class Checker:
     """One verification on its way."""
 
-    def __init__(self, corpus: Corpus, sample: int | None) -> None:
-        self.corpus, self._sample = corpus, sample
+    def __init__(self, corpus: Corpus, sample: int | None, told: Callable[[int, int], None]) -> None:
+        self.corpus, self._sample, self._told = corpus, sample, told
         self.failures: list[Failure] = []
         self.rows = 0
         self._extractor: Extractor = find_extractor(corpus.manifest.settings.extractor)
@@ -82,6 +84,9 @@ class Checker:
     def fail(self, table: str, row_id: str, what: str, detail: str) -> None:
         """Notes a failure."""
         self.failures.append(Failure(table=table, id=row_id, what=what, detail=detail))
+
+    def _tell(self) -> None:
+        self._told(self.rows, len(self.failures))
 
     def close(self) -> None:
         """Lets go of the file that was read last."""
@@ -98,7 +103,9 @@ class Checker:
                     self.fail("articles", row["article_id"], "repeated", "its capture has another row in articles")
                 self._article_ids[row["capture_id"]] = row["article_id"]
         for row in in_record_order(self._passing("captures", "capture_id", picked)):
+            self._tell()
             self._capture(row)
+            self.rows += 1
         for capture_id, article_id in self._article_ids.items():
             self.fail("articles", article_id, "capture_id", f"captures has no row {capture_id} that is an article")
 
@@ -111,7 +118,6 @@ class Checker:
                 if table == "captures":
                     self._count(row)
                 if picked is None or row[row_id] in picked:
-                    self.rows += 1
                     yield row
 
     def _count(self, row: dict[str, Any]) -> None:
@@ -177,6 +183,8 @@ class Checker:
         picked = self._pick("articles", "article_id")
         stale: Counter[str] = Counter()
         for row in in_record_order(self._passing("articles", "article_id", picked)):
+            self._tell()
+            self.rows += 1
             if row["config_sha256"] != self._extractor.config_sha256:
                 stale[f"{row['extractor']} {row['extractor_version']} {row['config_sha256'].hex()[:16]}"] += 1
             else:

@@ -20,6 +20,7 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.__main__",),
     ("archive.cli", "archive"),
     ("archive.screen", "archive.look"),
+    ("archive.progress",),
     ("archive.api", "archive.run"),
     ("archive.commit", "archive.plan", "archive.shard", "archive.proof", "archive.unfinished"),
     ("archive.proof_files", "archive.proof_places", "archive.fragments"),
@@ -46,7 +47,7 @@ OWNERS = {
     "pyarrow.parquet": ("table", "corpus", "proof_files"),
     "pyarrow.dataset": ("corpus",),
     "click": ("cli",),
-    "rich": ("screen",),
+    "rich": ("screen", "progress"),
     "publicsuffixlist": ("rows",),
     "fcntl": ("storage",),
 }
