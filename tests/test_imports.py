@@ -134,8 +134,9 @@ def test_nothing_prints_or_exits_below_the_roof() -> None:
 
 def test_public_names() -> None:
     assert set(archive.__all__) == {
-        "ArchiveError", "Corpus", "CorpusError", "Extraction", "Manifest", "Rejected", "RunInterrupted", "Settings",
-        "UnknownId", "UsageError", "__version__", "convert", "extract", "open_corpus",
+        "ArchiveError", "Corpus", "CorpusError", "Extraction", "JsonFields", "Limits", "Manifest", "ReadOptions",
+        "Rejected", "RunInterrupted", "Settings", "UnknownId", "UsageError", "__version__", "convert", "extract",
+        "open_corpus",
     }  # fmt: skip
     assert list(archive.__all__) == sorted(archive.__all__)
     assert dir(archive) == sorted(archive.__all__)
