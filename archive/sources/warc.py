@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from archive import warc
-from archive.model import Capture, Damage, Limits, Locator, ReadOptions, Skip
+from archive.model import Capture, Damage, Limits, Locator, Origin, ReadOptions, Skip
 from archive.sources import Opened
 from archive.sources.members import GZIP_MAGIC, Member, Run, Unpacked, inflate_member, measure_run, peek
 from archive.sources.records import (
@@ -79,7 +79,8 @@ def _in_members(item: Placed | Gap, offset: int, length: int) -> Locator:
 def _scan_run(window: Window, start: int, limits: Limits) -> Generator[tuple[Placed | Gap, Locator], None, int]:
     """Records and gaps of members that do not hold just one sound record; returns where the next run starts.
 
-    Of a run that breaks off, only records that another record follows are believed: in the last one the damage may sit.
+    Of a run that breaks off, only records that another record follows are believed, or whose digest proves them: in the
+    last one the damage may sit, and what is inflated behind it may be wrong without an error.
     All that it gives shares the range of its members; what it unpacks to is covered once.
     """
     run = measure_run(window.at, start, window.size, limits)
@@ -90,9 +91,16 @@ def _scan_run(window: Window, start: int, limits: Limits) -> Generator[tuple[Pla
             run = measure_run(Window(window.file, end).at, start, end, limits)
     unpacked = Window(cast("BinaryIO", Unpacked(window.at, start, run)), run.size)
     covered = believed = 0
-    for item in read_stream(unpacked, limits):
-        if error and not VERSION_LINE.match(unpacked.at(item.end, 64)):
-            break
+    for found in read_stream(unpacked, limits):
+        item = found
+        if error:
+            sound = _is_sound(found)
+            proven = sound and found.start > 0  # a member of one record is believed by its checksum alone
+            if not proven and not VERSION_LINE.match(unpacked.at(found.end, 64)):
+                break
+            if sound is False:
+                detail = "the gzip member is damaged, and the record is not what its digest says"
+                item = Gap(start=found.start, end=found.end, reason="gzip", detail=detail)
         yield item, _in_members(item, start, end - start)
         believed, covered = believed + isinstance(item, Placed), item.end
     if error:
@@ -104,6 +112,16 @@ def _scan_run(window: Window, start: int, limits: Limits) -> Generator[tuple[Pla
         gap = Gap(start=0, end=0, reason="empty-member", detail="a gzip member without content")
         yield gap, _in_members(gap, start, end - start)
     return end
+
+
+def _is_sound(item: Placed | Gap) -> bool | None:
+    """Whether a record's block is what its declared digest says; None where it declares none."""
+    if isinstance(item, Gap):
+        return None
+    flags = warc.capture_from(item.raw, Origin(path=""), None).flags
+    if any("digest-mismatch" in flag or "digest-unreadable" in flag for flag in flags):
+        return False
+    return True if item.raw.fields.get_header("WARC-Block-Digest") else None
 
 
 FIELD = re.compile(rb"^WARC-[A-Za-z-]+:", re.MULTILINE)
