@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from archive import identity, wrapping
 from archive.table import Fragment
@@ -55,15 +56,15 @@ def repeated_records(fragments: list[Path], repeated: dict[Place, int]) -> dict[
     found: dict[str, list[Repeat]] = defaultdict(list)
     if not repeated:
         return {}
+    ids = pa.array(sorted({place[0] for place in repeated}), pa.string())
     for path in fragments:
         fragment = Fragment(path)
         for batch in fragment:
-            for row in batch.select([*PLACE_COLUMNS, "warc_filename", "warc_record_length"]).to_pylist():
+            some = batch.filter(pc.is_in(batch["capture_id"], value_set=ids))
+            for row in some.select([*PLACE_COLUMNS, "warc_filename", "warc_record_length"]).to_pylist():
                 ordinal = repeated.get(tuple(row[name] for name in PLACE_COLUMNS))
                 if ordinal and is_wrapped(row):
-                    place = Repeat(
-                        offset=row["warc_record_offset"], length=row["warc_record_length"], ordinal=ordinal
-                    )
+                    place = Repeat(offset=row["warc_record_offset"], length=row["warc_record_length"], ordinal=ordinal)
                     found[row["warc_filename"]].append(place)
         fragment.close()
     return {name: sorted(group, key=lambda one: one.offset) for name, group in found.items()}

@@ -37,9 +37,7 @@ def asked_of(inputs: Iterable[str | os.PathLike[str]], settings: Settings) -> As
     named = sorted({os.path.abspath(os.fsdecode(one)) for one in inputs})  # noqa: PTH100 - links stay as they were named
     digest = hashlib.sha256("\0".join(named).encode("utf-8", "surrogateescape")).hexdigest()
     first = tuple(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for name in named[:SHOWN])
-    return Asked(
-        inputs=len(named), first=first, inputs_sha256=digest, settings_sha256=settings_sha256(settings).hex()
-    )
+    return Asked(inputs=len(named), first=first, inputs_sha256=digest, settings_sha256=settings_sha256(settings).hex())
 
 
 def go_on(work: Path, parts: Iterable[str], asked: Asked) -> None:
