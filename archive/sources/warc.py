@@ -183,7 +183,12 @@ def read_at(file: BinaryIO, locator: Locator, limits: Limits) -> warc.RawRecord:
     outer = Window(file)
     member = inflate_member(outer.at, locator.offset, outer.size, limits.record_bytes + limits.header_bytes)
     if not member.whole or locator.unpacked_offset or locator.unpacked_length != len(member.data):
-        return _read_inside(_unpacked_at(file, locator), locator, limits)
+        unpacked = _unpacked_at(file, locator)
+        end = locator.unpacked_length or 0
+        if not locator.unpacked_offset and member.error and not Window(cast("BinaryIO", unpacked), end + 1).at(end, 1):
+            # the only record of a damaged member was not believed when it was found, and is not now
+            raise Unreadable("gzip", member.error, locator.offset)
+        return _read_inside(unpacked, locator, limits)
     if member.length != locator.length:
         raise Unreadable("length", f"the gzip member has {member.length} bytes", member.length)
     return _read_whole(Window(BytesIO(member.data), len(member.data)), 0, limits)
