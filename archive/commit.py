@@ -16,6 +16,7 @@ from archive import again, manifest, storage, wrapping
 from archive.corpus import Corpus
 from archive.merge import Patch, patcher, repeated_places, write_partition
 from archive.model import CorpusFile, Counts, Manifest, Receipt, Settings, Shard
+from archive.repeats import Renamed, Repeat, copy_renamed, repeated_records
 from archive.rows import InputRow
 from archive.schema import SCHEMA_VERSION
 from archive.table import Fragment, read_rows, write_parquet
@@ -45,10 +46,11 @@ def commit(
     config = manifest.settings_sha256(settings)
     batch_name = manifest.batch_name_of(inputs, config)
     rows: dict[Path, int] = {}
-    places = _write_warcs(final / "warc", batch_name, done)
     repeated = repeated_places([(Path(s.folder) / "ids.bin", Path(s.folder) / "captures.arrow") for s, _ in done])
+    repeats = repeated_records([Path(shard.folder) / "captures.arrow" for shard, _ in done], repeated)
+    places, renamed = _write_warcs(final / "warc", batch_name, done, repeats)
     for table in ("captures", "articles"):
-        rows |= _write_table(table, final / table, batch_name, done, patcher(places, repeated))
+        rows |= _write_table(table, final / table, batch_name, done, patcher(places, repeated, renamed))
     path = final / "inputs" / f"{batch_name}-00000.parquet"
     rows[path] = write_parquet(path, "inputs", inputs)
     made = Manifest(
@@ -69,8 +71,13 @@ def publish(corpus: Path, work: Path, made: Manifest) -> None:
     storage.write_whole(corpus / "manifest.json", manifest.to_text(made), work)
 
 
-def _write_warcs(folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]]) -> dict[str, tuple[str, int]]:
-    """Joins the shards' WARC files into files of about 1 GB; returns name and offset for each shard's placeholder."""
+def _write_warcs(
+    folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]], repeats: dict[str, list[Repeat]]
+) -> tuple[dict[str, tuple[str, int]], dict[str, list[Renamed]]]:
+    """Joins the shards' WARC files into files of about 1 GB; returns name and offset for each shard's placeholder.
+
+    And, for each, the records in it that got ids of their own, because the same ones stand in the corpus before.
+    """
     groups: list[list[tuple[Shard, str, Receipt]]] = []
     size = 0
     for shard, receipt in done:
@@ -81,6 +88,7 @@ def _write_warcs(folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]
             groups[-1].append((shard, name, receipt))
             size += (Path(shard.folder) / name).stat().st_size
     places: dict[str, tuple[str, int]] = {}
+    renamed: dict[str, list[Renamed]] = {}
     for number, group in enumerate(groups):
         filename = f"{batch_name}-{number:05d}.warc.gz"
         folder.mkdir(exist_ok=True)
@@ -88,15 +96,19 @@ def _write_warcs(folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]
             known = [receipt.earliest for _, _, receipt in group if receipt.earliest]
             out.write(wrapping.warcinfo(filename, min(known, default=storage.EPOCH), SOFTWARE))
             for shard, name, _ in group:
-                places[f"{shard.shard_id}/{name}"] = (f"warc/{filename}", out.tell())
-                _append(Path(shard.folder) / name, out)
-    return places
+                placeholder = f"{shard.shard_id}/{name}"
+                places[placeholder] = (f"warc/{filename}", out.tell())
+                if new := _append(Path(shard.folder) / name, out, repeats.get(placeholder, [])):
+                    renamed[placeholder] = new
+    return places, renamed
 
 
-def _append(path: Path, out: BinaryIO) -> None:
+def _append(path: Path, out: BinaryIO, repeats: list[Repeat]) -> list[Renamed]:
     with path.open("rb") as part:
+        renamed = copy_renamed(part, out, repeats)
         shutil.copyfileobj(part, out, 1 << 20)
         storage.forget_pages(part)
+    return renamed
 
 
 def _raise_open_files() -> None:

@@ -21,10 +21,19 @@ import pyarrow.compute as pc
 
 from archive import identity
 from archive.model import SortedRun
+from archive.repeats import (
+    PLACE_COLUMNS,
+    Place,
+    Renamed,
+    is_wrapped,
+    rename_rows,
+    shifted,
+    with_cells,
+    with_column,
+)  # fmt: skip
 from archive.table import ROW_GROUP, Fragment, ParquetFile, batch_keys
 
 LOOSE = 128
-Place = tuple[Any, ...]  # the values of PLACE_COLUMNS
 Patch = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 
@@ -145,24 +154,24 @@ def repeated_places(fragments: list[tuple[Path, Path]]) -> dict[Place, int]:
     return found
 
 
-PLACE_COLUMNS = (
-    "capture_id", "source_path", "source_member", "source_offset", "source_line", "unpacked_offset", "warc_record_offset",
-)  # fmt: skip
-
-
-def patcher(warc_places: dict[str, tuple[str, int]], repeated: dict[Place, int]) -> Patch:
+def patcher(
+    warc_places: dict[str, tuple[str, int]], repeated: dict[Place, int], renamed: dict[str, list[Renamed]]
+) -> Patch:
     """What turns a fragment's rows into a corpus's: WARC names and offsets, and ids of repeated records."""
     ids = pa.array(sorted({place[0] for place in repeated}), pa.string())
+    records = {(name, one.offset): one for name, group in renamed.items() for one in group}
 
     def patch(batch: pa.RecordBatch) -> pa.RecordBatch:
         if len(ids) and pc.any(pc.is_in(batch["capture_id"], value_set=ids)).as_py():
-            batch = _number_repeated(batch, repeated)
-        return _place_records(batch, warc_places)
+            batch = rename_rows(_number_repeated(batch, repeated), records)
+        return _place_records(batch, warc_places, renamed)
 
     return patch
 
 
-def _place_records(batch: pa.RecordBatch, places: dict[str, tuple[str, int]]) -> pa.RecordBatch:
+def _place_records(
+    batch: pa.RecordBatch, places: dict[str, tuple[str, int]], renamed: dict[str, list[Renamed]]
+) -> pa.RecordBatch:
     names, offsets = batch["warc_filename"], batch["warc_record_offset"]
     for placeholder in pc.unique(names).to_pylist():
         if placeholder not in places:
@@ -170,27 +179,25 @@ def _place_records(batch: pa.RecordBatch, places: dict[str, tuple[str, int]]) ->
         name, base = places[placeholder]
         ours = pc.fill_null(pc.equal(names, placeholder), fill_value=False)
         names = pc.if_else(ours, name, names)
-        offsets = pc.if_else(ours, pc.add(offsets, base), offsets)
-    batch = _with_column(batch, "warc_filename", names)
-    return _with_column(batch, "warc_record_offset", offsets)
+        moved = shifted(offsets, renamed[placeholder]) if placeholder in renamed else offsets
+        offsets = pc.if_else(ours, pc.add(moved, base), offsets)
+    batch = with_column(batch, "warc_filename", names)
+    return with_column(batch, "warc_record_offset", offsets)
 
 
 def _number_repeated(batch: pa.RecordBatch, repeated: dict[Place, int]) -> pa.RecordBatch:
-    rows = batch.select(list(PLACE_COLUMNS)).to_pylist()
-    captures, articles = batch["capture_id"].to_pylist(), batch["article_id"].to_pylist()
-    flags = batch["flags"].to_pylist()
-    for index, row in enumerate(rows):
+    columns = ("capture_id", "article_id", "record_id", "flags")
+    cells = {name: batch[name].to_pylist() for name in columns}
+    for index, row in enumerate(batch.select([*PLACE_COLUMNS, "warc_filename", "block_sha256"]).to_pylist()):
         ordinal = repeated.get(tuple(row[name] for name in PLACE_COLUMNS))
-        if ordinal:
+        if not ordinal:
+            continue
+        if is_wrapped(row):  # its record is written anew, so the row has that one's id
+            record = cells["record_id"][index] = identity.repeated_record_id(cells["record_id"][index], ordinal)
+            new = identity.named_capture_id(record, row["block_sha256"])
+        else:
             new = identity.repeated_id(UUID(row["capture_id"]), ordinal)
-            captures[index] = str(new)
-            articles[index] = str(identity.article_id(new)) if articles[index] else None
-            flags[index] = [*flags[index], "repeated-record"]
-    for name, values in (("capture_id", captures), ("article_id", articles), ("flags", flags)):
-        batch = _with_column(batch, name, pa.array(values, batch.schema.field(name).type))
-    return batch
-
-
-def _with_column(batch: pa.RecordBatch, name: str, values: pa.Array) -> pa.RecordBatch:
-    index = batch.schema.get_field_index(name)
-    return batch.set_column(index, batch.schema.field(index), values)
+        cells["capture_id"][index] = str(new)
+        cells["article_id"][index] = str(identity.article_id(new)) if cells["article_id"][index] else None
+        cells["flags"][index] = [*cells["flags"][index], "repeated-record"]
+    return with_cells(batch, cells)

@@ -6,7 +6,7 @@ The first part of ``proof.py``: what can be said before any row is made anew.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,11 @@ from archive import manifest, storage
 from archive.corpus import Corpus
 from archive.errors import ArchiveError
 from archive.model import CorpusFile
+from archive.proof_places import Fail, KnownInput
 from archive.rows import InputRow
 from archive.schema import SCHEMA_VERSION, arrow_schema
 
 OUTSIDE = ("manifest.json", "runs")
-Fail = Callable[[str, str, str, str], None]  # table, id, what, detail
 
 
 def check_files(corpus: Corpus, fail: Fail) -> bool:
@@ -71,8 +71,8 @@ def _check_table(folder: Path, file: CorpusFile, fail: Fail) -> bool:
     return True
 
 
-def check_inputs(corpus: Corpus, fail: Fail) -> dict[str, str]:
-    """Checks what is said of the inputs, and those that rows refer to in place; returns the kind of each."""
+def check_inputs(corpus: Corpus, fail: Fail) -> dict[str, KnownInput]:
+    """Checks what is said of the inputs, and those that rows refer to in place; returns what is said of each."""
     rows = [row for _, found in corpus.rows("inputs") for row in found]
     stated = corpus.manifest
     if stated.schema_version != SCHEMA_VERSION:
@@ -98,7 +98,7 @@ def check_inputs(corpus: Corpus, fail: Fail) -> dict[str, str]:
     for row in rows:
         if row["member"] is None and row["path"] in referred:
             _check_input(corpus, row, fail)
-    return {row["path"]: row["kind"] for row in rows if row["member"] is None}
+    return {row["path"]: KnownInput(kind=row["kind"], sha256=row["sha256"]) for row in rows if row["member"] is None}
 
 
 def _bytes_of(digest: str) -> bytes:

@@ -37,6 +37,7 @@ from archive.model import Counts, InputFile, Manifest, Receipt, Settings, Shard
 from archive.partition import KEYS
 from archive.plan import find_files, make_shards
 from archive.shard import convert_shard
+from archive.unfinished import Asked, asked_of, go_on
 
 ROOMY = 32 << 20  # bytes of input; writing the tables of less needs so little that the models may stay loaded
 
@@ -94,15 +95,17 @@ def convert(
         message = f"cannot partition by {', '.join(unknown) or 'nothing'}; choose among {', '.join(KEYS)}"
         raise UsageError(message)
     folder = Path(corpus)
-    files = find_files(inputs, leave_out=folder)
+    named = list(inputs)
+    files = find_files(named, leave_out=folder)
     if not files:
         message = "the inputs name no file"
         raise UsageError(message)
-    return make_corpus(folder, files, settings, workers=workers, executor=executor, progress=progress)
+    return make_corpus(folder, named, files, settings, workers=workers, executor=executor, progress=progress)
 
 
 def make_corpus(
     folder: Path,
+    named: Iterable[str | os.PathLike[str]],
     files: list[InputFile],
     settings: Settings,
     *,
@@ -111,7 +114,10 @@ def make_corpus(
     executor: Executor | None,
     progress: Progress,
 ) -> Manifest:
-    """The manifest of the corpus in ``folder``, of input files, or of slices of an ``old`` corpus."""
+    """The manifest of the corpus in ``folder``, of input files, or of slices of an ``old`` corpus.
+
+    ``named`` is what was named to get there: an unfinished run goes on for the same names alone.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with storage.locked(folder), _operator_errors(folder):
         if (folder / "manifest.json").exists():
@@ -119,13 +125,15 @@ def make_corpus(
             shutil.rmtree(folder / "work", ignore_errors=True)  # of a run that was killed after its last step
             progress.unchanged(manifest)
             return manifest
-        return _run(folder, files, settings, old, workers=workers, executor=executor, progress=progress)
+        asked = asked_of(named, settings)
+        return _run(folder, files, settings, asked, old, workers=workers, executor=executor, progress=progress)
 
 
 def _run(
     folder: Path,
     files: list[InputFile],
     settings: Settings,
+    asked: Asked,
     old: Corpus | None,
     *,
     workers: int,
@@ -136,6 +144,7 @@ def _run(
     _claim(folder, work)
     started, clock = datetime.now(UTC), time.process_time()
     shards = make_shards(files, settings, work)
+    go_on(work, [shard.shard_id for shard in shards], asked)
     _sweep(work, shards)
     progress.planned(len(files), sum(file.size for file in files))
     find_extractor(settings.extractor).warm()  # once, before any worker is forked
@@ -226,8 +235,9 @@ def _claim(folder: Path, work: Path) -> None:
         message = f"{folder}: holds files that are not ours ({', '.join(sorted(strange)[:3])}); name a new folder"
         raise CorpusError(message)
     work.mkdir(exist_ok=True)
-    marker.touch()
-    storage.sync(work)
+    if not marker.exists():
+        marker.touch()
+        storage.sync(work)
 
 
 def _sweep(work: Path, shards: list[Shard]) -> None:

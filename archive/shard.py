@@ -16,6 +16,7 @@ import hashlib
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from archive import sources, storage
@@ -75,6 +76,7 @@ def found_in(file: InputFile, shard: Shard, rows: Rows) -> Iterator[Capture | Da
         with Path(file.location).open("rb") as opened:
             rows.file_sha256 = storage.sha256_of(opened)
             opened.seek(0)
+            origin = replace(origin, file_sha256=rows.file_sha256)
             door = sources.Opened(file=opened, size=file.size, origin=origin, in_place=True)
             source = sources.find(door)
             rows.kind = source.kind if source else "unknown"

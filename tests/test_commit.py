@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -232,7 +233,7 @@ def test_a_second_writer_is_refused_and_the_first_finishes(
 
 
 @pytest.mark.usefixtures("_small")
-def test_leftovers_of_dead_runs_with_other_inputs_are_swept(
+def test_leftovers_of_dead_runs_over_what_inputs_were_before_are_swept(
     inputs: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:
     corpus = tmp_path / "c"
@@ -242,7 +243,9 @@ def test_leftovers_of_dead_runs_with_other_inputs_are_swept(
     killed(corpus, other, "kill_in(archive.fragments.Rows, 'article', 4)")
     killed(corpus, other, MOMENTS["before the manifest"])
     assert (corpus / "articles").exists()
-    making.converted(corpus, inputs)
+    shutil.rmtree(other)
+    shutil.copytree(inputs, other, copy_function=shutil.copy2)
+    making.converted(corpus, other)
     assert making.files_of(corpus) == expected
 
 

@@ -80,7 +80,7 @@ def matches(expected: str, shown: str) -> bool:
 
 @pytest.mark.parametrize("block", CONSOLE)
 def test_console_block(block: str, place: Path) -> None:
-    if "convert" in block:
+    if "-o corpus" in block:
         shutil.rmtree(place / "corpus")
     steps = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
     assert steps

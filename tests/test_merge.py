@@ -129,7 +129,7 @@ def patched(patch: Patch, *rows: CaptureRow) -> list[CaptureRow]:
 def test_repeated_rows_get_ids_and_a_flag() -> None:
     one = capture(1, article_id="x")
     place = (one.capture_id, one.source_path, None, 1, None, one.unpacked_offset, one.warc_record_offset)
-    (other, found) = patched(patcher({}, {place: 2}), capture(2), one)
+    (other, found) = patched(patcher({}, {place: 2}, {}), capture(2), one)
     new = identity.repeated_id(UUID(one.capture_id), 2)
     assert other == capture(2)
     assert (found.capture_id, found.article_id) == (str(new), str(identity.article_id(new)))
@@ -140,6 +140,6 @@ def test_placeholders_become_names_and_offsets() -> None:
     ours = capture(1, warc_filename="000000-ab/00000.warc.gz", warc_record_offset=10)
     theirs = capture(2, warc_filename="in.warc.gz", warc_record_offset=20)
     none = capture(3)
-    patch = patcher({"000000-ab/00000.warc.gz": ("warc/name-00000.warc.gz", 500)}, {})
+    patch = patcher({"000000-ab/00000.warc.gz": ("warc/name-00000.warc.gz", 500)}, {}, {})
     found = [(row.warc_filename, row.warc_record_offset) for row in patched(patch, ours, theirs, none)]
     assert found == [("warc/name-00000.warc.gz", 510), ("in.warc.gz", 20), (None, None)]

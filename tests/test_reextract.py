@@ -32,6 +32,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     making.mixed(folder / "in", each=2)
     shutil.copy2(folder / "in" / "crawl" / "whole.warc.gz", folder / "in" / "crawl" / "again.warc.gz")
     making.put(folder / "in" / "more.zip", making.zipped({"crawl.warc.gz": making.packed(*making.responses([70, 71]))}))
+    making.put(folder / "in" / "twice" / "lines.jsonl", making.json_lines([2, 3, 2]))
+    for name in "ab":
+        making.put(folder / "in" / "twice" / name / "index.html", making.page(7))
     whole = gzip.compress(b"".join(making.responses(range(80, 84))), mtime=0)  # damage inside what a member unpacks to
     making.put(folder / "in" / "crawl" / "one.warc.gz", whole)
     making.put(folder / "in" / "cut.zip", making.zipped({"cut.warc.gz": whole[: len(whole) * 2 // 3]}))
@@ -59,7 +62,7 @@ def test_an_unchanged_extractor_gives_the_same_bytes(made: Path, tmp_path: Path,
         remade(made / "c", tmp_path / "new", workers=workers)
     assert making.files_of(tmp_path / "new") == making.files_of(made / "c")
     flags = [flag for row in Corpus(tmp_path / "new").captures().to_pylist() for flag in row["flags"]]
-    assert flags.count("repeated-record") == 3
+    assert flags.count("repeated-record") == 5
 
 
 @pytest.mark.parametrize(
