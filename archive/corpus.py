@@ -295,4 +295,6 @@ def damage_of(row: dict[str, Any]) -> Damage:
         reason=row["reason"],
         detail=row["detail"],
         sha256=row["record_sha256"],
+        unpacked_offset=row["unpacked_offset"],
+        unpacked_length=row["unpacked_length"],
     )

@@ -17,12 +17,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from archive import identity, manifest, sources, warc
+from archive import child, identity, manifest, sources, warc
 from archive.corpus import Corpus, damage_of, origin_of
 from archive.errors import ArchiveError, Rejected
 from archive.extraction import Extractor, find_extractor
 from archive.model import Capture, Damage, Origin
-from archive.proof_files import check_files, check_inputs
+from archive.proof_files import check_files, check_inputs, check_range, deadly_inputs
 from archive.rows import article_row, capture_row, damage_row
 from archive.table import to_batch
 
@@ -73,6 +73,7 @@ class Checker:
         self._reasons: Counter[str] = Counter()
         self._article_ids: dict[str, str] = {}
         self._damages: dict[str, dict[str, dict[str, Any]] | None] = {}
+        self._deadly: frozenset[str] = frozenset()  # inputs that cannot be read to their end without dying of it
         self._stale = corpus.manifest.config_sha256 != manifest.settings_sha256(corpus.manifest.settings).hex()
         self.kinds: dict[str, str] = {}  # of the inputs
 
@@ -85,6 +86,7 @@ class Checker:
     def captures(self) -> None:
         """Makes each row of ``captures`` anew."""
         picked = self._pick("captures", "capture_id")
+        self._deadly = deadly_inputs(self.corpus)
         for _, rows in self.corpus.rows("articles", ["article_id", "capture_id"]):
             for row in rows:
                 if row["capture_id"] in self._article_ids:
@@ -121,7 +123,8 @@ class Checker:
         if found is None:
             return
         why = None
-        if row["outcome"] == "rejected" and self._stale:
+        killed = row["stage"] == "extraction" and row["reason"] in child.REASONS  # it would kill this process too
+        if row["outcome"] == "rejected" and (self._stale or killed):
             why = Rejected(row["stage"] or "", row["reason"] or "", row["detail"] or "")
         elif row["outcome"] == "rejected":
             try:
@@ -160,7 +163,9 @@ class Checker:
         if path not in self._damages:
             self._damages[path] = self._damages_of(path)
         known = self._damages[path]
-        if known is None:  # only the row's own id is left to say so
+        if path in self._deadly:
+            check_range(self.corpus, row, self.kinds.get(path), self.fail)
+        elif known is None:  # only the row's own id is left to say so
             if self.kinds.get(path) == "warc":
                 self.fail("captures", row_id, "missing", f"{path} is not where it was")
             elif str(identity.damage_id(damage_of(row))) != row_id:
@@ -171,7 +176,9 @@ class Checker:
             self._compare("captures", row_id, row, known[row_id])
 
     def _damages_of(self, path: str) -> dict[str, dict[str, Any]] | None:
-        """The rows of an input's damaged ranges, made anew; None where the input is not to be had."""
+        """The rows of an input's damaged ranges, made anew; None where the input is not to be had, or not to be read."""
+        if path in self._deadly:
+            return None
         try:
             with self.corpus.locate(path).open("rb") as file:
                 opened = sources.Opened(file=file, size=file.seek(0, 2), origin=Origin(path=path), in_place=True)

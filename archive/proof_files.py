@@ -13,8 +13,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from archive import manifest, storage
-from archive.corpus import Corpus
+from archive import identity, manifest, storage
+from archive.child import REASONS
+from archive.corpus import Corpus, damage_of
 from archive.errors import ArchiveError
 from archive.model import CorpusFile
 from archive.rows import InputRow
@@ -97,6 +98,35 @@ def check_inputs(corpus: Corpus, fail: Fail) -> dict[str, str]:
         if row["member"] is None and row["path"] in referred:
             _check_input(corpus, row, fail)
     return {row["path"]: row["kind"] for row in rows if row["member"] is None}
+
+
+def deadly_inputs(corpus: Corpus) -> frozenset[str]:
+    """The inputs with a damaged range that says that reading it killed the reader."""
+    columns = ["source_path", "outcome", "reason"]
+    return frozenset(
+        row["source_path"]
+        for _, found in corpus.rows("captures", columns)
+        for row in found
+        if row["outcome"] == "damaged" and row["reason"] in REASONS
+    )
+
+
+def check_range(corpus: Corpus, row: dict[str, Any], kind: str | None, fail: Fail) -> None:
+    """Checks a damaged range by its bytes and its id alone, without a source that reads them."""
+    damage = damage_of(row)
+    if str(identity.damage_id(damage)) != row["capture_id"]:
+        fail("captures", row["capture_id"], "changed", "its id says that it is another range")
+    if row["source_member"] is not None or (row["reason"] not in REASONS and kind != "warc"):
+        return  # a range inside a container: only reading could give its bytes
+    try:
+        with corpus.locate(row["source_path"]).open("rb") as file:
+            file.seek(damage.offset)
+            digest = storage.sha256_of_range(file, damage.length)
+    except (ArchiveError, OSError) as why:
+        fail("captures", row["capture_id"], "missing", str(why))
+        return
+    if digest != damage.sha256:
+        fail("captures", row["capture_id"], "record_sha256", f"the row says {damage.sha256.hex()}, its bytes {digest.hex()}")
 
 
 def _bytes_of(digest: str) -> bytes:
