@@ -6,18 +6,18 @@ step, makes the corpus exist. Done twice it gives the same bytes, so a run that 
 
 from __future__ import annotations
 
-import resource
 import shutil
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from archive import manifest, storage, wrapping
-from archive.merge import Patch, patcher, repeated_places, write_partition
+from archive.merge import Patch, Source, patcher, repeated_places, staged, write_partition
 from archive.model import CorpusFile, Counts, Manifest, Receipt, Settings, Shard
 from archive.rows import InputRow
 from archive.schema import SCHEMA_VERSION
-from archive.table import Fragment, read_rows, write_parquet
+from archive.table import read_rows, write_parquet
 
 TARGET_BYTES = 256 << 20
 DATA = ("articles", "captures", "inputs", "warc")
@@ -26,26 +26,24 @@ SOFTWARE = "archive"
 
 def commit(corpus: Path, work: Path, done: list[tuple[Shard, Receipt]], settings: Settings) -> Manifest:
     """The manifest of the corpus that the shards make, once all its other files are in place; ``publish`` writes it."""
-    _raise_open_files()
     final = work / "final"
     shutil.rmtree(final, ignore_errors=True)
     final.mkdir(parents=True)
-    inputs = [InputRow(**row) for shard, _ in done for row in read_rows(Path(shard.folder) / "inputs.arrow")]
-    inputs.sort(key=lambda row: (row.path, row.member or ""))
     config = manifest.settings_sha256(settings)
-    batch_name = manifest.batch_name_of(inputs, config)
+    batch_name = manifest.batch_name_of(_inputs(done), config)
     rows: dict[Path, int] = {}
     places = _write_warcs(final / "warc", batch_name, done)
     repeated = repeated_places([(Path(s.folder) / "ids.bin", Path(s.folder) / "captures.arrow") for s, _ in done])
     for table in ("captures", "articles"):
-        rows |= _write_table(table, final / table, batch_name, done, patcher(places, repeated))
+        sources = _by_partition(table, done)
+        rows |= _write_table(final / table, batch_name, sources, patcher(places, repeated), work / "merge")
     path = final / "inputs" / f"{batch_name}-00000.parquet"
-    rows[path] = write_parquet(path, "inputs", inputs)
+    rows[path] = write_parquet(path, "inputs", _inputs(done))
     made = Manifest(
         schema_version=SCHEMA_VERSION,
         config_sha256=config.hex(),
         settings=settings,
-        inputs=sum(row.member is None for row in inputs),
+        inputs=sum(len(shard.files) for shard, _ in done),
         counts=_sum([receipt.counts for _, receipt in done]),
         reasons=_reasons([receipt for _, receipt in done]),
         files=_describe(final, rows),
@@ -89,29 +87,37 @@ def _append(path: Path, out: BinaryIO) -> None:
         storage.forget_pages(part)
 
 
-def _raise_open_files() -> None:
-    """Lets this process hold as many open files as the system allows it: a merge opens every shard's fragment."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+def _inputs(done: list[tuple[Shard, Receipt]]) -> Iterator[InputRow]:
+    """The rows of all inputs by path and member: shards hold their files in that order, and follow each other in it."""
+    for shard, _ in done:
+        rows = [InputRow(**row) for row in read_rows(Path(shard.folder) / "inputs.arrow")]
+        yield from sorted(rows, key=lambda row: (row.path, row.member or ""))
 
 
-def _write_table(
-    table: str, folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]], patch: Patch
-) -> dict[Path, int]:
-    fragments = {shard.shard_id: Fragment(Path(shard.folder) / f"{table}.arrow") for shard, _ in done}
+def _by_partition(table: str, done: list[tuple[Shard, Receipt]]) -> dict[str, list[Source]]:
+    """The sorted runs of a table, by partition."""
     partitions = defaultdict(list)
     for shard, receipt in done:
         for run in receipt.runs:
             if run.table == table:
-                partitions[run.partition].append((fragments[shard.shard_id], run))
+                partitions[run.partition].append(Source(path=Path(shard.folder) / f"{table}.arrow", run=run))
+    return partitions
+
+
+def _write_table(
+    folder: Path, batch_name: str, partitions: dict[str, list[Source]], patch: Patch, stages: Path
+) -> dict[Path, int]:
+    """Writes the files of a table; returns their rows. ``stages`` takes what comes between."""
+    table = folder.name
     written: dict[Path, int] = {}
     for name in sorted(partitions):
-        written |= dict(write_partition(partitions[name], table, folder / name / batch_name, patch, TARGET_BYTES))
+        shutil.rmtree(stages, ignore_errors=True)
+        runs = staged(partitions[name], table, stages)
+        written |= dict(write_partition(runs, table, folder / name / batch_name, patch, TARGET_BYTES))
     if not written:  # a table without rows is still a table: readers find its columns
         path = folder / f"{batch_name}-00000.parquet"
         written[path] = write_parquet(path, table, [])
-    for fragment in fragments.values():
-        fragment.close()
+    shutil.rmtree(stages, ignore_errors=True)
     return written
 
 
@@ -142,7 +148,5 @@ def _describe(final: Path, rows: dict[Path, int]) -> tuple[CorpusFile, ...]:
 def _move(final: Path, corpus: Path) -> None:
     """Puts the finished files in place of whatever a dead run left there."""
     for name in DATA:
-        shutil.rmtree(corpus / name, ignore_errors=True)
-        if (final / name).exists():
-            (final / name).rename(corpus / name)
+        storage.replace_folder(final / name, corpus / name)
     storage.sync(corpus)

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,6 +82,13 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def replace_folder(made: Path, target: Path) -> None:
+    """Puts a folder, if it was made, in the place of what is there."""
+    shutil.rmtree(target, ignore_errors=True)
+    if made.exists():
+        made.rename(target)
 
 
 def write_whole(path: Path, data: bytes, work: Path) -> None:

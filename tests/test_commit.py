@@ -61,7 +61,7 @@ MOMENTS = {
     "while the WARC files are joined": "kill_in(archive.commit, '_append', 2)",
     "in a table": "kill_in(archive.table.ParquetFile, 'write', 3)",
     "before the renames": "kill_in(archive.commit, '_move', 1)",
-    "between the renames": "kill_in(archive.commit.shutil, 'rmtree', RENAMES)",
+    "between the renames": "kill_in(archive.storage, 'replace_folder', 3)",
     "before the manifest": "kill_in(archive.commit, '_move', 1, after=True)",
     "within the manifest": "kill_in(Path, 'rename', MANIFEST)",
     "before the log": "kill_in(archive.run, '_write_log', 1)",
@@ -127,9 +127,9 @@ def wait_for(corpus: Path, pattern: str) -> None:
 
 def moment_in_code(moment: str, shards: int) -> str:
     """The code of a moment, with the counts of calls that depend on how many shards there are."""
-    # each shard clears its folder once, the commit clears its own, and each table is cleared before it is renamed;
-    # each receipt, table and log is renamed before the manifest is
-    return MOMENTS[moment].replace("RENAMES", str(shards + 1 + 3)).replace("MANIFEST", str(shards + 4 + 2))
+    # the commit clears what a dead run left before it renames each table; each receipt, table and log is renamed before
+    # the manifest is
+    return MOMENTS[moment].replace("MANIFEST", str(shards + 4 + 2))
 
 
 @pytest.mark.usefixtures("_small")
