@@ -13,6 +13,7 @@ Nothing is believed because it stands in the corpus: rows are made by the functi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from archive.errors import ArchiveError, Rejected
 from archive.extraction import Extractor, find_extractor
 from archive.model import Capture, Damage, Origin
 from archive.proof_files import check_files, check_inputs, check_range, deadly_inputs
+from archive.proof_ids import Ids
 from archive.rows import article_row, capture_row, damage_row
 from archive.table import to_batch
 
@@ -71,7 +73,7 @@ class Checker:
         self._extractor: Extractor = find_extractor(corpus.manifest.settings.extractor)
         self._found: dict[str, Counter[str]] = defaultdict(Counter)
         self._reasons: Counter[str] = Counter()
-        self._article_ids: dict[str, str] = {}
+        self._article_ids = Ids(())
         self._damages: dict[str, dict[str, dict[str, Any]] | None] = {}
         self._deadly: frozenset[str] = frozenset()  # inputs that cannot be read to their end without dying of it
         self._stale = corpus.manifest.config_sha256 != manifest.settings_sha256(corpus.manifest.settings).hex()
@@ -87,19 +89,27 @@ class Checker:
         """Makes each row of ``captures`` anew."""
         picked = self._pick("captures", "capture_id")
         self._deadly = deadly_inputs(self.corpus)
-        for _, rows in self.corpus.rows("articles", ["article_id", "capture_id"]):
-            for row in rows:
-                if row["capture_id"] in self._article_ids:
+        self._article_ids = Ids(row["capture_id"] for row in self._article_rows())
+        if self._article_ids.repeated:
+            once: set[str] = set()
+            for row in self._article_rows():
+                if row["capture_id"] in once:
                     self.fail("articles", row["article_id"], "repeated", "its capture has another row in articles")
-                self._article_ids[row["capture_id"]] = row["article_id"]
+                once.add(row["capture_id"])
         for _, rows in self.corpus.rows("captures"):
             for row in rows:
                 self._count(row)
                 if picked is None or row["capture_id"] in picked:
                     self.rows += 1
                     self._capture(row)
-        for capture_id, article_id in self._article_ids.items():
-            self.fail("articles", article_id, "capture_id", f"captures has no row {capture_id} that is an article")
+        for row in () if self._article_ids.all_taken else self._article_rows():
+            if self._article_ids.take(row["capture_id"]):
+                detail = f"captures has no row {row['capture_id']} that is an article"
+                self.fail("articles", row["article_id"], "capture_id", detail)
+
+    def _article_rows(self) -> Iterator[dict[str, Any]]:
+        for _, rows in self.corpus.rows("articles", ["article_id", "capture_id"]):
+            yield from rows
 
     def _count(self, row: dict[str, Any]) -> None:
         found = self._found[row["source_path"]]
@@ -107,7 +117,7 @@ class Checker:
         found["articles"] += row["outcome"] == "article"
         if row["outcome"] != "article":
             self._reasons[f"{'damaged' if row['outcome'] == 'damaged' else row['stage']}: {row['reason']}"] += 1
-        if (row["outcome"] == "article") != (self._article_ids.pop(row["capture_id"], None) is not None):
+        if (row["outcome"] == "article") != self._article_ids.take(row["capture_id"]):
             self.fail(
                 "captures", row["capture_id"], "outcome", f"it says {row['outcome']}, and articles has it otherwise"
             )

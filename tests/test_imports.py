@@ -27,7 +27,7 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.corpus", "archive.merge"),
     ("archive.table",),
     ("archive.manifest", "archive.partition", "archive.schema"),
-    ("archive.storage", "archive.rows", "archive.child"),
+    ("archive.storage", "archive.rows", "archive.child", "archive.proof_ids"),
     ("archive.sources", "archive.extraction"),
     ("archive.wrapping",),
     ("archive.warc",),
