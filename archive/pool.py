@@ -54,10 +54,12 @@ class Task:
         return receipt
 
     def _learn(self, death: Died) -> None:
-        """Learns from a death how to try again. Raises ``RunInterrupted`` where that would be in vain."""
+        """Learns from a death how to try again. Raises ``RunInterrupted`` where that would be in vain or unwanted."""
         step = last_step(Path(self.shard.folder))
         self._deaths[step] += 1
         self._trial = replace(self._trial, careful=True)
+        if death.asked and death.detail == "SIGINT":  # Ctrl-C goes to the workers too, and may be heard there first
+            raise KeyboardInterrupt
         if death.asked:
             message = f"a worker was told to end ({death.detail}); what was done is kept: run the same command again"
             raise RunInterrupted(message)

@@ -274,11 +274,14 @@ def test_a_full_disk_in_a_worker_stops_the_run(inputs: Path, tmp_path: Path, mon
         making.converted(tmp_path / "c", inputs)
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"), [(signal.SIGTERM, r"told to end \(SIGTERM\)"), (signal.SIGINT, "stopped; finished parts are kept")]
+)
 def test_a_worker_that_is_told_to_end_ends_the_run(
-    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent: signal.Signals, said: str
 ) -> None:
-    monkeypatch.setattr(storage, "write_receipt", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-    with pytest.raises(archive.RunInterrupted, match=r"told to end \(SIGTERM\)"):
+    monkeypatch.setattr(storage, "write_receipt", lambda *_: os.kill(os.getpid(), sent))
+    with pytest.raises(archive.RunInterrupted, match=said):
         making.converted(tmp_path / "c", inputs)
 
 
