@@ -60,12 +60,19 @@ class Child:
             warnings.simplefilter("ignore", DeprecationWarning)
             told, answer = os.pipe()
             parent = os.getpid()
+            # a Ctrl-C in the middle of a fork would be raised in one of its hooks, which ignore it
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             self.pid = os.fork()
             if self.pid == 0:
                 _starting.release()  # it may have children too
                 _live(work, limits, answer, parent)
             os.close(answer)  # before any other child could inherit it: its end tells that this one has ended
             self._pipe = open(told, "rb")  # noqa: SIM115, PTH123 - a handle, no path; end() or kill() closes it
+            try:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            except KeyboardInterrupt:
+                self.kill()
+                raise
 
     def fileno(self) -> int:
         """What becomes readable when the child has answered or died."""
@@ -107,6 +114,7 @@ def _live(work: Callable[[], Any], limits: Limits, answer: int, parent: int) -> 
     try:
         _follow(parent)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         _bound_memory(limits.memory_bytes)
