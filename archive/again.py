@@ -31,6 +31,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from archive import storage, wrapping
+from archive.child import REASONS
 from archive.corpus import Corpus, damage_of
 from archive.errors import ArchiveError, CorpusError
 from archive.manifest import settings_sha256
@@ -62,7 +63,8 @@ def check(old: Corpus) -> None:
                 if row["path"] in referred:
                     _compare(old.locate(row["path"]), row["path"], row["sha256"])
     for row in old.captures(where=pc.field("outcome") == "damaged").to_pylist():
-        if kinds.get(row["source_path"]) == "warc" and row["source_member"] is None:
+        plain = kinds.get(row["source_path"]) == "warc" or row["reason"] in REASONS  # a part of the file as it stands
+        if plain and row["source_member"] is None:
             _check_damage(old, row)
 
 
@@ -99,28 +101,29 @@ def slices_of(old: Corpus, source_roots: Iterable[str | os.PathLike[str]]) -> li
     roots = tuple(os.path.abspath(root) for root in source_roots)  # noqa: PTH100 - links stay as they were named
     found: list[InputFile] = []
 
-    def cut(file: str, first: int, rows: int, size: int) -> None:
-        part = Slice(corpus=str(folder), source_roots=roots, file=file, first=first, rows=rows)
+    def cut(file: str, first: int, rows: int, size: int, packed: int) -> None:
+        part = Slice(corpus=str(folder), source_roots=roots, file=file, first=first, rows=rows, packed=packed)
         name = f"{file}, rows {first} + {rows}"
         found.append(InputFile(path=name, location=str(folder / file), size=size, modified_ns=0, again=part))
 
     for file, sizes in groupby(_sizes(old), key=itemgetter(0)):
-        first = rows = size = 0
-        for _, bytes_of_record in sizes:
-            if rows and (size + bytes_of_record > SLICE_BYTES or rows >= SLICE_ROWS):
-                cut(file, first, rows, size)
-                first, rows, size = first + rows, 0, 0
-            rows, size = rows + 1, size + bytes_of_record
-        cut(file, first, rows, size)
+        first = rows = size = packed = 0
+        for _, own, as_it_lies in sizes:
+            if rows and (size + own > SLICE_BYTES or rows >= SLICE_ROWS):
+                cut(file, first, rows, size, packed)
+                first, rows, size, packed = first + rows, 0, 0, 0
+            rows, size, packed = rows + 1, size + own, max(packed, as_it_lies)
+        cut(file, first, rows, size, packed)
     return found
 
 
-def _sizes(old: Corpus) -> Iterator[tuple[str, int]]:
-    """Table file and bytes of each record; of a gzip member that holds many, what is the record's own."""
+def _sizes(old: Corpus) -> Iterator[tuple[str, int, int]]:
+    """Table file and bytes of each record: of a gzip member that holds many, what is the record's own, and all of it."""
     columns = ("warc_record_length", "unpacked_length", "block_length")
     for file, rows in old.rows("captures", columns):
         for row in rows:
-            yield file.path, min((row[name] for name in columns if row[name]), default=0)
+            own = min((row[name] for name in columns if row[name]), default=0)
+            yield file.path, own, row["warc_record_length"] or 0
 
 
 def same_records(folder: Path, old: Corpus, settings: Settings) -> Manifest:

@@ -260,6 +260,8 @@ class Limits:
     members: int = 10_000_000  # of one zip or tar
     nesting: int = 4  # zip in tar in zip …
     ratio: int = 200  # unpacked over packed bytes, beyond the first 64 MB
+    cpu_seconds: int = 60  # of one record; the worst of 134 hostile pages takes 6, a bench page 0.02
+    memory_bytes: int = 2 << 30  # that one record may add to what its process holds; the worst of those adds 0.3 GB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +286,7 @@ class Slice:
     file: str  # of the table, as the manifest names it
     first: int
     rows: int
+    packed: int  # bytes of the largest record as it lies, with all others in the same gzip members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,12 +19,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from archive import identity, manifest, sources
+from archive import child, identity, manifest, sources
 from archive.corpus import Corpus, damage_of
 from archive.errors import ArchiveError, Rejected, UsageError
 from archive.extraction import Extractor, find_extractor
 from archive.model import Capture, Damage, Origin
-from archive.proof_files import check_files, check_inputs
+from archive.proof_files import check_files, check_inputs, check_range, deadly_inputs
+from archive.proof_ids import Ids
 from archive.proof_places import KnownInput, Placement, in_record_order, is_named, odd_source
 from archive.repeats import is_wrapped
 from archive.rows import article_row, capture_row, damage_row
@@ -77,8 +78,9 @@ class Checker:
         self._extractor = _installed(corpus.manifest.settings.extractor)
         self._found: dict[str, Counter[str]] = defaultdict(Counter)
         self._reasons: Counter[str] = Counter()
-        self._article_ids: dict[str, str] = {}
+        self._article_ids = Ids(())
         self._damages: dict[str, dict[tuple[Any, ...], dict[str, Any]] | None] = {}
+        self._deadly: frozenset[str] = frozenset()  # inputs that cannot be read to their end without dying of it
         self._stale = self._extractor is None or not manifest.is_current(corpus.manifest)
         self._left: dict[tuple[str, str], list[str]] = defaultdict(list)  # by table and what made them: a few ids
         self._left_rows: Counter[tuple[str, str]] = Counter()
@@ -101,18 +103,27 @@ class Checker:
     def captures(self) -> None:
         """Makes each row of ``captures`` anew."""
         picked = self._pick("captures", "capture_id")
-        for _, rows in self.corpus.rows("articles", ["article_id", "capture_id"]):
-            for row in rows:
-                if row["capture_id"] in self._article_ids:
+        self._deadly = deadly_inputs(self.corpus)
+        self._article_ids = Ids(row["capture_id"] for row in self._article_rows())
+        if self._article_ids.repeated:
+            once: set[str] = set()
+            for row in self._article_rows():
+                if row["capture_id"] in once:
                     self.fail("articles", row["article_id"], "repeated", "its capture has another row in articles")
-                self._article_ids[row["capture_id"]] = row["article_id"]
+                once.add(row["capture_id"])
         for row in in_record_order(self._passing("captures", "capture_id", picked)):
             self._tell()
             self._capture(row)
             self.rows += 1
         self._tell_left("captures")
-        for capture_id, article_id in self._article_ids.items():
-            self.fail("articles", article_id, "capture_id", f"captures has no row {capture_id} that is an article")
+        for row in () if self._article_ids.all_taken else self._article_rows():
+            if self._article_ids.take(row["capture_id"]):
+                detail = f"captures has no row {row['capture_id']} that is an article"
+                self.fail("articles", row["article_id"], "capture_id", detail)
+
+    def _article_rows(self) -> Iterator[dict[str, Any]]:
+        for _, rows in self.corpus.rows("articles", ["article_id", "capture_id"]):
+            yield from rows
 
     def _passing(self, table: str, row_id: str, picked: set[str] | None) -> Iterator[dict[str, Any]]:
         """The rows that are to be made anew, after a look at the place of each, and of each capture its count."""
@@ -131,7 +142,7 @@ class Checker:
         found["articles"] += row["outcome"] == "article"
         if row["outcome"] != "article":
             self._reasons[f"{'damaged' if row['outcome'] == 'damaged' else row['stage']}: {row['reason']}"] += 1
-        if (row["outcome"] == "article") != (self._article_ids.pop(row["capture_id"], None) is not None):
+        if (row["outcome"] == "article") != self._article_ids.take(row["capture_id"]):
             self.fail(
                 "captures", row["capture_id"], "outcome", f"it says {row['outcome']}, and articles has it otherwise"
             )
@@ -144,7 +155,10 @@ class Checker:
         if found is None:
             return
         why = None
-        if row["outcome"] == "rejected" and (self._stale or self._extractor is None):
+        killed = row["stage"] == "extraction" and row["reason"] in child.REASONS  # it would kill this process too
+        if row["outcome"] == "rejected" and killed:
+            why = Rejected(row["stage"], row["reason"], row["detail"] or "")
+        elif row["outcome"] == "rejected" and (self._stale or self._extractor is None):
             why = Rejected(row["stage"] or "", row["reason"] or "", row["detail"] or "")
             self._leave("captures", row["capture_id"], self.corpus.manifest.settings.extractor)
         elif row["outcome"] == "rejected":
@@ -163,8 +177,11 @@ class Checker:
         if path not in self._damages:
             self._damages[path] = self._damages_of(path)
         known = self._damages[path]
-        if known is None:  # only the row's own id is left to say so
-            if path in self.inputs and self.inputs[path].kind == "warc":
+        kind = self.inputs[path].kind if path in self.inputs else None
+        if path in self._deadly:
+            check_range(self.corpus, row, kind, self.fail)
+        elif known is None:  # only the row's own id is left to say so
+            if kind == "warc":
                 self.fail("captures", row_id, "missing", f"{path} is not where it was")
             elif not is_named(UUID(row_id), identity.damage_id(damage_of(row)), row["flags"]):
                 self.fail("captures", row_id, "changed", "its id says that it is another range")
@@ -174,7 +191,9 @@ class Checker:
             self.fail("captures", row_id, "changed", f"{path} has no such damaged range")
 
     def _damages_of(self, path: str) -> dict[tuple[Any, ...], dict[str, Any]] | None:
-        """The rows of an input's damaged ranges, made anew, by place; None where the input is not to be had."""
+        """The rows of an input's damaged ranges, made anew, by place; None where it is not to be had, or not to be read."""
+        if path in self._deadly:
+            return None
         try:
             with self.corpus.locate(path).open("rb") as file:
                 opened = sources.Opened(file=file, size=file.seek(0, 2), origin=Origin(path=path), in_place=True)

@@ -251,6 +251,7 @@ ARTICLE = {
     "section": "Sport",
     "tags": ["forged"],
     "image_url": "https://forged.example/i.png",
+    "access": "paywalled",
     "text": "Another text",
     "text_sha256": DIGEST,
     "blocks": [],
