@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from archive.api import extract, reextract
     from archive.corpus import Corpus, open_corpus
     from archive.errors import ArchiveError, CorpusError, Rejected, RunInterrupted, UnknownId, UsageError
-    from archive.model import Extraction, Manifest, Settings
+    from archive.model import Extraction, JsonFields, Limits, Manifest, ReadOptions, Settings
     from archive.run import convert
 
 __version__ = "0.1.0"
 __all__ = [
-    "ArchiveError", "Corpus", "CorpusError", "Extraction", "Manifest", "Rejected", "RunInterrupted", "Settings",
-    "UnknownId", "UsageError", "__version__", "convert", "extract", "open_corpus", "reextract",
+    "ArchiveError", "Corpus", "CorpusError", "Extraction", "JsonFields", "Limits", "Manifest", "ReadOptions", "Rejected",
+    "RunInterrupted", "Settings", "UnknownId", "UsageError", "__version__", "convert", "extract", "open_corpus",
+    "reextract",
 ]  # fmt: skip
 
 # loaded when first asked for, so that `import archive` and `archive --help` answer at once
@@ -35,9 +36,7 @@ HOMES = {
     "reextract": "archive.api",
     "open_corpus": "archive.corpus",
     "Corpus": "archive.corpus",
-    "Extraction": "archive.model",
-    "Manifest": "archive.model",
-    "Settings": "archive.model",
+    **dict.fromkeys(("Extraction", "JsonFields", "Limits", "Manifest", "ReadOptions", "Settings"), "archive.model"),
     **dict.fromkeys(
         ("ArchiveError", "CorpusError", "Rejected", "RunInterrupted", "UnknownId", "UsageError"), "archive.errors"
     ),

@@ -21,6 +21,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
@@ -29,14 +30,14 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from archive import storage, warc
-from archive.corpus import Corpus, damage_of, locator_of, origin_of
+from archive import storage, wrapping
+from archive.child import REASONS
+from archive.corpus import Corpus, damage_of
 from archive.errors import ArchiveError, CorpusError
 from archive.manifest import settings_sha256
 from archive.model import Capture, Counts, Damage, InputFile, Manifest, Settings, Slice
+from archive.repeats import is_wrapped
 from archive.rows import InputRow
-from archive.sources.records import Unreadable
-from archive.sources.warc import read_together
 from archive.table import Fragment, read_slice
 
 SLICE_BYTES = 4 << 20  # of records as they lie; two of these make a shard
@@ -62,7 +63,8 @@ def check(old: Corpus) -> None:
                 if row["path"] in referred:
                     _compare(old.locate(row["path"]), row["path"], row["sha256"])
     for row in old.captures(where=pc.field("outcome") == "damaged").to_pylist():
-        if kinds.get(row["source_path"]) == "warc" and row["source_member"] is None:
+        plain = kinds.get(row["source_path"]) == "warc" or row["reason"] in REASONS  # a part of the file as it stands
+        if plain and row["source_member"] is None:
             _check_damage(old, row)
 
 
@@ -99,28 +101,29 @@ def slices_of(old: Corpus, source_roots: Iterable[str | os.PathLike[str]]) -> li
     roots = tuple(os.path.abspath(root) for root in source_roots)  # noqa: PTH100 - links stay as they were named
     found: list[InputFile] = []
 
-    def cut(file: str, first: int, rows: int, size: int) -> None:
-        part = Slice(corpus=str(folder), source_roots=roots, file=file, first=first, rows=rows)
+    def cut(file: str, first: int, rows: int, size: int, packed: int) -> None:
+        part = Slice(corpus=str(folder), source_roots=roots, file=file, first=first, rows=rows, packed=packed)
         name = f"{file}, rows {first} + {rows}"
         found.append(InputFile(path=name, location=str(folder / file), size=size, modified_ns=0, again=part))
 
     for file, sizes in groupby(_sizes(old), key=itemgetter(0)):
-        first = rows = size = 0
-        for _, bytes_of_record in sizes:
-            if rows and (size + bytes_of_record > SLICE_BYTES or rows >= SLICE_ROWS):
-                cut(file, first, rows, size)
-                first, rows, size = first + rows, 0, 0
-            rows, size = rows + 1, size + bytes_of_record
-        cut(file, first, rows, size)
+        first = rows = size = packed = 0
+        for _, own, as_it_lies in sizes:
+            if rows and (size + own > SLICE_BYTES or rows >= SLICE_ROWS):
+                cut(file, first, rows, size, packed)
+                first, rows, size, packed = first + rows, 0, 0, 0
+            rows, size, packed = rows + 1, size + own, max(packed, as_it_lies)
+        cut(file, first, rows, size, packed)
     return found
 
 
-def _sizes(old: Corpus) -> Iterator[tuple[str, int]]:
-    """Table file and bytes of each record; of a gzip member that holds many, what is the record's own."""
+def _sizes(old: Corpus) -> Iterator[tuple[str, int, int]]:
+    """Table file and bytes of each record: of a gzip member that holds many, what is the record's own, and all of it."""
     columns = ("warc_record_length", "unpacked_length", "block_length")
     for file, rows in old.rows("captures", columns):
         for row in rows:
-            yield file.path, min((row[name] for name in columns if row[name]), default=0)
+            own = min((row[name] for name in columns if row[name]), default=0)
+            yield file.path, own, row["warc_record_length"] or 0
 
 
 def same_records(folder: Path, old: Corpus, settings: Settings) -> Manifest:
@@ -149,51 +152,18 @@ def found_again(part: Slice) -> Iterator[Capture | Damage]:
     """
     old = Corpus(part.corpus, source_roots=part.source_roots)
     rows = read_slice(old.folder / part.file, part.first, part.rows)
-    bare = [row for row in rows if row["outcome"] != "damaged" and locator_of(row) is None]
     yield from (damage_of(row) for row in rows if row["outcome"] == "damaged")
-    yield from map(_without_bytes, bare)
-    placed = [row for row in rows if row["outcome"] != "damaged" and locator_of(row) is not None]
-    placed.sort(key=lambda row: (*_members(row), row["unpacked_offset"] or 0))
-    for _, group in groupby(placed, key=_members):
-        together = list(group)
-        records = _read_together(old, together) if len(together) > 1 else map(old.capture_at, together)
-        for row, found in zip(together, records, strict=True):
+    placed = [row for row in rows if row["outcome"] != "damaged"]
+    placed.sort(key=lambda row: (row["warc_filename"], row["warc_record_offset"], row["unpacked_offset"] or 0))
+    with closing(old.reader()) as reader:  # inflates a gzip member with many records once for all of them
+        for row in placed:
+            found = old.capture_at(row, reader)
             if found.record_sha256 != row["record_sha256"]:
                 message = f"{row['capture_id']}: its record has changed; archive verify {part.corpus} says more"
                 raise CorpusError(message)
+            if "repeated-record" in row["flags"] and is_wrapped(row):
+                found = replace(found, record_id=wrapping.first_id(found))  # the merge numbers it anew
             yield found
-
-
-def _members(row: dict[str, Any]) -> tuple[str, int]:
-    return row["warc_filename"], row["warc_record_offset"]
-
-
-def _read_together(old: Corpus, rows: list[dict[str, Any]]) -> Iterator[Capture]:
-    """The records of rows that lie in the same gzip members, which are unpacked once."""
-    locators = [found for row in rows if (found := locator_of(row))]
-    path = old.locate(locators[0].path)
-    with path.open("rb") as file:
-        records = read_together(file, locators, old.manifest.settings.reading.limits)
-        for row, locator in zip(rows, locators, strict=True):
-            try:
-                raw = next(records)
-            except (Unreadable, OSError) as why:
-                message = f"no record at byte {locator.offset} of {path}: {why}"
-                raise CorpusError(message) from why
-            yield warc.capture_from(raw, origin_of(row), locator)
-
-
-def _without_bytes(row: dict[str, Any]) -> Capture:
-    """A record that was too large to copy out of its container: no WARC file holds it, the row is all there is."""
-    same = (
-        "block_length", "record_type", "record_id", "target_uri", "warc_date", "captured_at", "captured_at_origin",
-        "content_type", "media_type", "http_status", "payload_length", "record_sha256", "block_sha256",
-        "payload_sha256", "refers_to_record_id", "refers_to_uri", "refers_to_date",
-    )  # fmt: skip
-    flags = tuple(flag for flag in row["flags"] if flag != "repeated-record")  # the merge finds that out anew
-    return Capture(
-        origin=origin_of(row), locator=None, block=None, payload=None, flags=flags, **{name: row[name] for name in same}
-    )
 
 
 # ---- after -----------------------------------------------------------------------------------------------------

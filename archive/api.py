@@ -74,6 +74,5 @@ def reextract(
     find_extractor(settings.extractor)
     again.check(old)
     files = again.slices_of(old, roots)
-    return make_corpus(
-        folder, files, settings, old=old, workers=workers, executor=executor, progress=progress or Silence()
-    )
+    named, progress = [old.folder / "manifest.json"], progress or Silence()
+    return make_corpus(folder, named, files, settings, old=old, workers=workers, executor=executor, progress=progress)

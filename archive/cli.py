@@ -82,11 +82,11 @@ def convert(inputs: tuple[str, ...], corpus: str, **options: Any) -> None:  # no
     INPUT - reads a list of paths, one a line, from standard input. The same command over a corpus that is finished
     changes nothing; over one that is not, it goes on.
     """
-    from archive import screen
+    from archive import progress, screen
     from archive.run import convert as run
 
     with named_errors():
-        told = screen.progress(quiet=options["quiet"] or options["as_json"])
+        told = progress.Converting(quiet=options["quiet"] or options["as_json"])
         settings = _settings(options)
         with told:
             manifest = run(_paths(inputs), corpus, settings=settings, workers=options["workers"], progress=told)
@@ -160,10 +160,10 @@ def reextract(corpus: str, new: str, *, as_json: bool, quiet: bool, roots: tuple
     The inputs that CORPUS was made from are not read, but for WARC files that it refers to in place. Ids and places
     stay. The same command over a finished NEW changes nothing; over one that is not finished, it goes on.
     """
-    from archive import api, screen
+    from archive import api, progress, screen
 
     with named_errors():
-        told = screen.progress(quiet=quiet or as_json, unit="slices of records")
+        told = progress.Converting(quiet=quiet or as_json, unit="slices of records")
         with told:
             manifest = api.reextract(corpus, new, source_roots=roots, progress=told, **options)
         if as_json:
@@ -198,13 +198,21 @@ def extract(source: str, url: str | None, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
 def verify(corpus: str, sample: int | None, roots: tuple[str, ...], *, as_json: bool) -> None:
     """Check every file, digest, count and article of a corpus against the records' bytes."""
-    from archive import screen
+    from archive import progress, screen
     from archive.corpus import open_corpus
 
     with named_errors():
-        verdict = open_corpus(corpus, source_roots=roots).verify(sample=sample)
+        opened = open_corpus(corpus, source_roots=roots)
+        with progress.Verifying(quiet=as_json, rows=rows_to_check(opened.manifest, sample)) as told:
+            verdict = opened.verify(sample=sample, told=told.checked)
         click.echo(screen.verdict_json(verdict)) if as_json else screen.verdict(corpus, verdict)
         sys.exit(0 if verdict.ok else 1)
+
+
+def rows_to_check(manifest: Any, sample: int | None) -> int:  # noqa: ANN401 - a Manifest; imported late
+    """How many rows ``verify`` makes anew."""
+    tables = (manifest.counts.records + manifest.counts.damaged, manifest.counts.articles)
+    return sum(rows if sample is None else min(rows, sample) for rows in tables)
 
 
 @main.command()
@@ -267,7 +275,8 @@ def trace(corpus: str, row_id: str, roots: tuple[str, ...], *, raw: bool) -> Non
     with named_errors():
         opened = open_corpus(corpus, source_roots=roots)
         if raw:
-            sys.stdout.buffer.write(opened.payload(row_id))
+            for piece in opened.payload_pieces(row_id):
+                sys.stdout.buffer.write(piece)
             return
         found = opened.trace(row_id)
         screen.trace(found)

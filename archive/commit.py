@@ -6,19 +6,20 @@ step, makes the corpus exist. Done twice it gives the same bytes, so a run that 
 
 from __future__ import annotations
 
-import resource
 import shutil
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from archive import again, manifest, storage, wrapping
 from archive.corpus import Corpus
-from archive.merge import Patch, patcher, repeated_places, write_partition
+from archive.merge import Patch, Source, patcher, repeated_places, staged, write_partition
 from archive.model import CorpusFile, Counts, Manifest, Receipt, Settings, Shard
+from archive.repeats import Renamed, Repeat, copy_renamed, repeated_records
 from archive.rows import InputRow
 from archive.schema import SCHEMA_VERSION
-from archive.table import Fragment, read_rows, write_parquet
+from archive.table import read_rows, write_parquet
 
 TARGET_BYTES = 256 << 20
 DATA = ("articles", "captures", "inputs", "warc")
@@ -32,32 +33,30 @@ def commit(
 
     Where the shards read the records of an ``old`` corpus again, its inputs and WARC files are those of the new one.
     """
-    _raise_open_files()
     final = work / "final"
     shutil.rmtree(final, ignore_errors=True)
     final.mkdir(parents=True)
+    inputs = Inputs(done, old)
     if old:
-        inputs = again.inputs_again(old, [Path(shard.folder) / "captures.arrow" for shard, _ in done])
         again.keep_warcs(old, final / "warc")
-    else:
-        inputs = [InputRow(**row) for shard, _ in done for row in read_rows(Path(shard.folder) / "inputs.arrow")]
-    inputs.sort(key=lambda row: (row.path, row.member or ""))
     config = manifest.settings_sha256(settings)
     batch_name = manifest.batch_name_of(inputs, config)
     rows: dict[Path, int] = {}
-    places = _write_warcs(final / "warc", batch_name, done)
     repeated = repeated_places([(Path(s.folder) / "ids.bin", Path(s.folder) / "captures.arrow") for s, _ in done])
+    repeats = repeated_records([Path(shard.folder) / "captures.arrow" for shard, _ in done], repeated)
+    places, renamed = _write_warcs(final / "warc", batch_name, done, repeats)
     for table in ("captures", "articles"):
-        rows |= _write_table(table, final / table, batch_name, done, patcher(places, repeated))
+        sources, patch = _by_partition(table, done), patcher(places, repeated, renamed)
+        rows |= _write_table(final / table, batch_name, sources, patch, work / "merge")
     path = final / "inputs" / f"{batch_name}-00000.parquet"
     rows[path] = write_parquet(path, "inputs", inputs)
     made = Manifest(
         schema_version=SCHEMA_VERSION,
         config_sha256=config.hex(),
         settings=settings,
-        inputs=sum(row.member is None for row in inputs),
-        counts=_sum([receipt.counts for _, receipt in done] + ([again.skips(inputs)] if old else [])),
-        reasons=_reasons([receipt for _, receipt in done], sum(row.kind == "unreadable" for row in inputs)),
+        inputs=inputs.count,
+        counts=_sum([*(receipt.counts for _, receipt in done), inputs.skips]),
+        reasons=_reasons([receipt for _, receipt in done], inputs.unreadable),
         files=_describe(final, rows),
     )
     _move(final, corpus)
@@ -69,8 +68,13 @@ def publish(corpus: Path, work: Path, made: Manifest) -> None:
     storage.write_whole(corpus / "manifest.json", manifest.to_text(made), work)
 
 
-def _write_warcs(folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]]) -> dict[str, tuple[str, int]]:
-    """Joins the shards' WARC files into files of about 1 GB; returns name and offset for each shard's placeholder."""
+def _write_warcs(
+    folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]], repeats: dict[str, list[Repeat]]
+) -> tuple[dict[str, tuple[str, int]], dict[str, list[Renamed]]]:
+    """Joins the shards' WARC files into files of about 1 GB; returns name and offset for each shard's placeholder.
+
+    And, for each, the records in it that got ids of their own, because the same ones stand in the corpus before.
+    """
     groups: list[list[tuple[Shard, str, Receipt]]] = []
     size = 0
     for shard, receipt in done:
@@ -81,6 +85,7 @@ def _write_warcs(folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]
             groups[-1].append((shard, name, receipt))
             size += (Path(shard.folder) / name).stat().st_size
     places: dict[str, tuple[str, int]] = {}
+    renamed: dict[str, list[Renamed]] = {}
     for number, group in enumerate(groups):
         filename = f"{batch_name}-{number:05d}.warc.gz"
         folder.mkdir(exist_ok=True)
@@ -88,40 +93,66 @@ def _write_warcs(folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]
             known = [receipt.earliest for _, _, receipt in group if receipt.earliest]
             out.write(wrapping.warcinfo(filename, min(known, default=storage.EPOCH), SOFTWARE))
             for shard, name, _ in group:
-                places[f"{shard.shard_id}/{name}"] = (f"warc/{filename}", out.tell())
-                _append(Path(shard.folder) / name, out)
-    return places
+                placeholder = f"{shard.shard_id}/{name}"
+                places[placeholder] = (f"warc/{filename}", out.tell())
+                if new := _append(Path(shard.folder) / name, out, repeats.get(placeholder, [])):
+                    renamed[placeholder] = new
+    return places, renamed
 
 
-def _append(path: Path, out: BinaryIO) -> None:
+def _append(path: Path, out: BinaryIO, repeats: list[Repeat]) -> list[Renamed]:
     with path.open("rb") as part:
+        renamed = copy_renamed(part, out, repeats)
         shutil.copyfileobj(part, out, 1 << 20)
         storage.forget_pages(part)
+    return renamed
 
 
-def _raise_open_files() -> None:
-    """Lets this process hold as many open files as the system allows it: a merge opens every shard's fragment."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+class Inputs:
+    """The rows of all inputs by path and member, as often as they are asked for, and what only they say."""
+
+    def __init__(self, done: list[tuple[Shard, Receipt]], old: Corpus | None) -> None:
+        self._done, self._rows = done, None
+        self.count, self.skips, self.unreadable = sum(len(shard.files) for shard, _ in done), Counts(), 0
+        if old:  # its shards hold slices of records in the place of files, and skip none
+            self._rows = again.inputs_again(old, [Path(shard.folder) / "captures.arrow" for shard, _ in done])
+            self.count = sum(row.member is None for row in self._rows)
+            self.skips = again.skips(self._rows)
+            self.unreadable = sum(row.kind == "unreadable" for row in self._rows)
+
+    def __iter__(self) -> Iterator[InputRow]:
+        if self._rows is not None:
+            yield from self._rows
+            return
+        for shard, _ in self._done:  # shards hold their files in that order, and follow each other in it
+            rows = [InputRow(**row) for row in read_rows(Path(shard.folder) / "inputs.arrow")]
+            yield from sorted(rows, key=lambda row: (row.path, row.member or ""))
 
 
-def _write_table(
-    table: str, folder: Path, batch_name: str, done: list[tuple[Shard, Receipt]], patch: Patch
-) -> dict[Path, int]:
-    fragments = {shard.shard_id: Fragment(Path(shard.folder) / f"{table}.arrow") for shard, _ in done}
+def _by_partition(table: str, done: list[tuple[Shard, Receipt]]) -> dict[str, list[Source]]:
+    """The sorted runs of a table, by partition."""
     partitions = defaultdict(list)
     for shard, receipt in done:
         for run in receipt.runs:
             if run.table == table:
-                partitions[run.partition].append((fragments[shard.shard_id], run))
+                partitions[run.partition].append(Source(path=Path(shard.folder) / f"{table}.arrow", run=run))
+    return partitions
+
+
+def _write_table(
+    folder: Path, batch_name: str, partitions: dict[str, list[Source]], patch: Patch, stages: Path
+) -> dict[Path, int]:
+    """Writes the files of a table; returns their rows. ``stages`` takes what comes between."""
+    table = folder.name
     written: dict[Path, int] = {}
     for name in sorted(partitions):
-        written |= dict(write_partition(partitions[name], table, folder / name / batch_name, patch, TARGET_BYTES))
+        shutil.rmtree(stages, ignore_errors=True)
+        runs = staged(partitions[name], table, stages)
+        written |= dict(write_partition(runs, table, folder / name / batch_name, patch, TARGET_BYTES))
     if not written:  # a table without rows is still a table: readers find its columns
         path = folder / f"{batch_name}-00000.parquet"
         written[path] = write_parquet(path, table, [])
-    for fragment in fragments.values():
-        fragment.close()
+    shutil.rmtree(stages, ignore_errors=True)
     return written
 
 
@@ -130,11 +161,12 @@ def _sum(counts: list[Counts]) -> Counts:
 
 
 def _reasons(receipts: list[Receipt], unreadable: int) -> tuple[tuple[str, int], ...]:
+    """Counted by the shards, but for the inputs of an old corpus."""
     total: Counter[str] = Counter()
     for receipt in receipts:
         total.update(dict(receipt.reasons))
     if unreadable:
-        total["skipped: unreadable"] = unreadable
+        total["skipped: unreadable"] += unreadable
     return tuple(sorted(total.items()))
 
 
@@ -154,7 +186,5 @@ def _describe(final: Path, rows: dict[Path, int]) -> tuple[CorpusFile, ...]:
 def _move(final: Path, corpus: Path) -> None:
     """Puts the finished files in place of whatever a dead run left there."""
     for name in DATA:
-        shutil.rmtree(corpus / name, ignore_errors=True)
-        if (final / name).exists():
-            (final / name).rename(corpus / name)
+        storage.replace_folder(final / name, corpus / name)
     storage.sync(corpus)

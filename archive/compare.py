@@ -30,12 +30,13 @@ from archive.words import similarity
 
 FIELDS = (
     "text", "title", "authors", "published_at", "modified_at", "language", "site_name", "description", "canonical_url",
-    "section", "tags", "image_url", "flags",
+    "section", "tags", "image_url", "access",
+    "flags",
 )  # fmt: skip
 FINER = (  # shown where they differ only
     "title_origin", "authors_origin", "published_at_origin", "modified_at_origin", "language_origin",
     "site_name_origin", "description_origin", "canonical_url_origin", "section_origin", "tags_origin",
-    "image_url_origin", "charset", "charset_origin", "blocks", "removed",
+    "image_url_origin", "access_origin", "charset", "charset_origin", "blocks", "removed",
 )  # fmt: skip
 OF_THE_RECORD = ("capture_id", "article_id", "url")
 LIKENESS = ("identical", "> .99", "> .9", "> .5", "less")

@@ -6,11 +6,11 @@ DuckDB take as they are; ``where`` is pushed down to partitions and row groups.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +28,8 @@ from archive.model import Capture, CorpusFile, Damage, Locator, Manifest, Origin
 from archive.partition import keys_of
 from archive.schema import TABLES, arrow_schema
 from archive.sources.records import Unreadable
-from archive.sources.warc import read_at
+from archive.sources.warc import RecordReader
+from archive.storage import CHUNK, sha256_of_range
 
 if TYPE_CHECKING:
     from archive.proof import Verdict
@@ -145,19 +146,25 @@ class Corpus:
         message = f"{name}: the input is not where it was; say where with --source-root FOLDER"
         raise CorpusError(message)
 
-    def capture_at(self, row: dict[str, Any]) -> Capture:
+    def reader(self) -> RecordReader:
+        """What reads the records of many rows; close it in the end."""
+        return RecordReader(self.manifest.settings.reading.limits)
+
+    def capture_at(self, row: dict[str, Any], reader: RecordReader | None = None) -> Capture:
         """The record that a row of ``captures`` or ``articles`` names, read anew.
 
         Raises ``CorpusError`` where its file is missing, or no record lies there.
         """
+        if reader is None:
+            with closing(self.reader()) as own:
+                return self.capture_at(row, own)
         locator = locator_of(row)
         if locator is None:
-            message = "the record was too large to copy out of its container, and lies in no WARC file"
+            message = "the row names no record"
             raise CorpusError(message)
         path = self.locate(locator.path)
         try:
-            with path.open("rb") as file:
-                raw = read_at(file, locator, self.manifest.settings.reading.limits)
+            raw = reader.read(path, locator)
         except (Unreadable, OSError) as why:
             message = f"no record at byte {locator.offset} of {path}: {why}"
             raise CorpusError(message) from why
@@ -206,27 +213,36 @@ class Corpus:
     def payload(self, row_id: str) -> bytes:
         """The original payload, bit for bit; that of a revisit is the payload of the record it refers to.
 
-        Raises ``UnknownId``, or ``CorpusError`` where the payload is not to be had.
+        Raises ``UnknownId``, or ``CorpusError`` where the payload is not to be had. ``payload_pieces`` gives one that is
+        larger than memory.
         """
+        return b"".join(self.payload_pieces(row_id))
+
+    def payload_pieces(self, row_id: str) -> Iterator[bytes]:
+        """The original payload as ``payload`` gives it, a piece at a time."""
         *_, values = self.find(row_id)
         if values.get("outcome") == "damaged":
-            with self.locate(values["source_path"]).open("rb") as file:
-                file.seek(values["source_offset"])
-                found_bytes = file.read(values["block_length"])
-            if hashlib.sha256(found_bytes).digest() != values["record_sha256"]:
-                message = f"{row_id}: a damaged range inside a container; only its digest and its row are kept"
-                raise CorpusError(message)
-            return found_bytes
-        found = self.capture_at(values)
-        if found.record_type == "revisit":
-            return self._referred(found)
-        whole = found.payload if found.payload is not None else found.block
-        if whole is None:
-            message = f"{row_id}: the record has {found.block_length} bytes, more than the limit that was set"
-            raise CorpusError(message)
-        return whole
+            yield from self._damaged_range(values)
+            return
+        with closing(self.reader()) as reader:
+            found = self.capture_at(values, reader)
+            if found.record_type == "revisit":
+                found = self.capture_at(self._referred(found), reader)
+            yield from warc.payload_pieces(found)
 
-    def _referred(self, revisit: Capture) -> bytes:
+    def _damaged_range(self, values: dict[str, Any]) -> Iterator[bytes]:
+        length = values["block_length"]
+        with self.locate(values["source_path"]).open("rb") as file:
+            file.seek(values["source_offset"])
+            if sha256_of_range(file, length) != values["record_sha256"]:
+                message = f"{values['capture_id']}: a damaged range inside a container; only its digest and its row are kept"
+                raise CorpusError(message)
+            file.seek(values["source_offset"])
+            for at in range(0, length, CHUNK):
+                yield file.read(min(CHUNK, length - at))
+
+    def _referred(self, revisit: Capture) -> dict[str, Any]:
+        """The row of the record that a revisit refers to."""
         where = pc.field("record_id") == (revisit.refers_to_record_id or "")
         if revisit.refers_to_record_id is None:
             where = (pc.field("target_uri") == (revisit.refers_to_uri or "")) & (
@@ -236,17 +252,16 @@ class Corpus:
         if not rows:
             message = f"the record that this revisit refers to ({revisit.refers_to_record_id}) is not in the corpus"
             raise CorpusError(message)
-        payload = self.capture_at(rows[0]).payload
-        if payload is None:
-            message = "the record that this revisit refers to is larger than the limit that was set"
-            raise CorpusError(message)
-        return payload
+        return dict(rows[0])
 
-    def verify(self, *, sample: int | None = None) -> Verdict:
-        """Whether every file, digest, count and article is what its record says; see ``archive.proof``."""
+    def verify(self, *, sample: int | None = None, told: Callable[[int, int], None] | None = None) -> Verdict:
+        """Whether every file, digest, count and article is what its record says; see ``archive.proof``.
+
+        ``told`` hears now and then how many rows were made anew, and how many failures were found.
+        """
         from archive.proof import verify
 
-        return verify(self, sample=sample)
+        return verify(self, sample=sample, told=told)
 
     def rows(
         self, table: str, columns: Sequence[str] | None = None

@@ -8,12 +8,14 @@ so, or whose chunks break off, comes back as far as it can be read, with a flag.
 from __future__ import annotations
 
 import re
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
 from warcio.statusandheaders import StatusAndHeadersParser
 
 HEAD_END = re.compile(rb"\r?\n\r?\n")
+LONGEST_LINE = 1 << 16  # of a chunk's size with extensions, in a body that comes in pieces
 CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
 
 
@@ -50,6 +52,37 @@ def read_head(block: bytes) -> Message | None:
 
 def _is_request(head: bytes) -> bool:
     return re.match(rb"[A-Z]+ \S+ HTTP/", head) is not None
+
+
+def body_pieces(pieces: Iterable[bytes], head_length: int) -> Iterator[bytes]:
+    """What follows the first ``head_length`` bytes."""
+    for piece in pieces:
+        if rest := piece[head_length:]:
+            yield rest
+        head_length = max(0, head_length - len(piece))
+
+
+def dechunked(pieces: Iterable[bytes]) -> Generator[bytes, None, tuple[str, ...]]:
+    """``dechunk`` for a body that comes in pieces; returns the flags."""
+    source, buffer, begun, left = iter(pieces), b"", False, 0
+    while True:
+        while left:  # inside a chunk
+            buffer = buffer or next(source, b"")
+            if not buffer:
+                return ("chunked-broken",)
+            yield buffer[:left]
+            buffer, left = buffer[left:], max(0, left - len(buffer))
+        while len(buffer) < LONGEST_LINE and (more := next(source, b"")):
+            buffer += more
+        if begun:  # the newline behind a chunk
+            buffer = buffer[2:] if buffer[:2] == b"\r\n" else buffer.removeprefix(b"\n")
+        size_line = CHUNK_SIZE.match(buffer)
+        if not size_line:
+            yield from filter(None, (buffer, *source))
+            return ("chunked-broken",) if begun else ("not-chunked",)
+        if not (left := int(size_line.group(1), 16)):
+            return ()
+        buffer, begun = buffer[size_line.end() :], True
 
 
 def dechunk(body: bytes) -> tuple[bytes, tuple[str, ...]]:

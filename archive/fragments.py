@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -48,8 +49,8 @@ class ArchiveWriter:
         self.files: list[str] = []
         self.earliest: datetime | None = None
 
-    def place(self, found: Capture, file: InputFile) -> tuple[Capture, Locator | None]:
-        """The capture and where its record lies; None for a record inside a container that is too large to copy.
+    def place(self, found: Capture, file: InputFile) -> tuple[Capture, Locator]:
+        """The capture and where its record lies.
 
         With ``dedupe_payloads`` a capture that we wrap becomes a revisit of the first with that payload and URI.
         """
@@ -62,14 +63,15 @@ class ArchiveWriter:
         if found.locator:
             with Path(file.location).open("rb") as opened:
                 return found, self._write(stream_at(opened, found.locator), found)
-        return found, None
+        pieces = found.reread() if found.reread else iter(())
+        return found, self._write(chain([found.head], pieces, [found.trailer]), found)
 
     def _revisit_or(self, found: Capture) -> Capture:
         key = (found.target_uri, found.payload_sha256, found.record_type, found.http_status)
         first = self._first.get(key)
         if first:
             return wrapping.revisit_of(found, first)
-        self._first[key] = replace(found, block=None, payload=None)  # only its names are needed from here on
+        self._first[key] = replace(found, block=None, payload=None, reread=None)  # only its names are needed from here on
         return found
 
     def _write(self, parts: Iterable[bytes], found: Capture) -> Locator:

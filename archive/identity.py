@@ -2,18 +2,18 @@
 
 Every id is a UUIDv5 of content and origin, so the same input gives the same ids in every run, on every machine:
 
-- the **WARC-Record-ID** of a capture that we wrap: its payload's SHA-256, its URL and where it was found (path, member,
-  offset, line). The capture time is left out: it may be a file's time of modification, which a copy changes;
+- the **WARC-Record-ID** of a capture that we wrap: what makes it this capture and no other, see ``record_id``;
 - the **capture_id** of a record: its WARC-Record-ID and the SHA-256 of its block. So it is the same wherever the record
   is stored, referenced or copied. Where the very same record stands more than once in a corpus, the second and later
   ones, in the order of path and offset, take their ordinal into the hash;
-- the **capture_id** of a damaged range: file, offset and the SHA-256 of its bytes;
+- the **capture_id** of a damaged range: the file's own name, offset and the SHA-256 of the range's bytes;
 - the **article_id**: the capture_id, so that a new extraction of the same record keeps it.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import ipaddress
 import re
 from datetime import datetime
@@ -26,6 +26,7 @@ NAMESPACE = UUID("bb5e3231-6696-584e-976d-f2b51803225f")
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # RFC 3986 reserved and unreserved characters, and the percent sign of escapes that are there already
 LEGAL = "!#$%&'()*+,/:;=?@[]~-._"
+PACKED = re.compile(r"\.(gz|gzip|zst|zstd|bz2|xz)$", re.IGNORECASE)
 DIGEST_BYTES = {"md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
 
 
@@ -34,10 +35,57 @@ def _uuid(name: str) -> UUID:
     return uuid5(NAMESPACE, name.encode("utf-8", "backslashreplace").decode())
 
 
-def record_id(payload_sha256: bytes, origin: Origin, url: str | None) -> str:
-    """The WARC-Record-ID, ``urn:uuid:…``, of a capture found at ``origin`` that is not in a WARC file yet."""
-    where = (origin.path, origin.member or "", str(origin.offset or 0), str(origin.line or 0))
-    return "urn:uuid:" + str(_uuid("\n".join(("record", payload_sha256.hex(), url or "", *where))))
+# What makes a capture that we wrap this one and no other: its payload, the HTTP head that came with it, its URL, the
+# capture time that it states itself, and its own name: that of its file, or of its member of a zip or tar.
+#
+# Left out is what depends on how it was handed over. The folders in front of the name differ when the same file is named
+# directly, through its folder or through its grandparent, and when a zip is unpacked. The line and offset of a JSONL
+# line change when the file is sorted, split or extended, and the file's name with them, so a line has no name of its
+# own. Times of modification change with a copy, and ``--captured-at`` is said of all inputs at once. Where a record was
+# found is kept beside the id, in ``source_…`` and in its field ``Archive-Source``, and is proven by that.
+# Two captures with all of this alike are the same record twice: the second takes its ordinal into its id, so that ids
+# are unique in a corpus. Refused: the whole path (the same page had another id in each corpus); the content alone
+# (a.html and b.html with the same bytes are two captures).
+
+
+def record_id(payload_sha256: bytes, origin: Origin, url: str | None, *, http_head: bytes = b"", stated: str = "") -> str:
+    """The WARC-Record-ID, ``urn:uuid:…``, of a capture found at ``origin`` that is not in a WARC file yet.
+
+    ``stated`` is its WARC-Date, where the capture itself states it.
+    """
+    head = hashlib.sha256(http_head).hexdigest() if http_head else ""
+    parts = ("record", payload_sha256.hex(), head, url or "", stated, own_name(origin))
+    return "urn:uuid:" + str(_uuid("\n".join(parts)))
+
+
+def revisit_id(record: str) -> str:
+    """The WARC-Record-ID of a capture that is written as a revisit, from what it would have been otherwise."""
+    return "urn:uuid:" + str(_uuid(f"revisit\n{record}"))
+
+
+def repeated_record_id(record: str, ordinal: int) -> str:
+    """The WARC-Record-ID of the same capture's ``ordinal``-th further appearance in one corpus, from 1."""
+    return "urn:uuid:" + str(_uuid(f"repeated\n{record}\n{ordinal}"))
+
+
+def own_name(origin: Origin) -> str:
+    """The last part of the file's or member's name, without a packer's suffix; empty for a line of JSONL."""
+    if origin.line is not None:
+        return ""
+    return PACKED.sub("", (origin.member or origin.path).rpartition("/")[2])
+
+
+def source_field(origin: Origin, payload_sha256: bytes) -> str | None:
+    """``Archive-Source``: the input file's digest, and the place in it; None where the payload is that whole file.
+
+    It names the input by its bytes and not by its path, so that a moved folder gives the same WARC.
+    """
+    member = quote(origin.member.encode("utf-8", "backslashreplace")) if origin.member else None
+    stated = (("member", member), ("offset", origin.offset), ("line", origin.line))
+    places = [f"{name}={value}" for name, value in stated if value is not None]
+    if not origin.file_sha256 or (origin.file_sha256 == payload_sha256 and not places):
+        return None
+    return "; ".join((f"sha256:{origin.file_sha256.hex()}", *places))
 
 
 def capture_id(capture: Capture) -> UUID:
@@ -45,13 +93,19 @@ def capture_id(capture: Capture) -> UUID:
     name = capture.record_id or "\n".join(
         (capture.record_type, capture.target_uri or "", capture.warc_date or ""),
     )
-    return _uuid(f"capture\n{name}\n{capture.block_sha256.hex()}")
+    return named_capture_id(name, capture.block_sha256)
+
+
+def named_capture_id(record: str, block_sha256: bytes) -> UUID:
+    """The row id of the record with this WARC-Record-ID and block."""
+    return _uuid(f"capture\n{record}\n{block_sha256.hex()}")
 
 
 def damage_id(damage: Damage) -> UUID:
     """The row id of a damaged range."""
     origin = damage.origin
-    where = f"{origin.path}\n{origin.member or ''}\n{damage.offset}\n{origin.line or ''}\n{damage.unpacked_offset or ''}"
+    name = origin.path.rpartition("/")[2]
+    where = f"{name}\n{origin.member or ''}\n{damage.offset}\n{origin.line or ''}\n{damage.unpacked_offset or ''}"
     return _uuid(f"damage\n{where}\n{damage.sha256.hex()}")
 
 

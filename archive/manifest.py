@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, astuple
 from datetime import datetime
 from pathlib import Path
@@ -36,7 +37,7 @@ def is_current(made: Manifest) -> bool:
         return False
 
 
-def batch_name_of(inputs: list[InputRow], config_sha256: bytes) -> str:
+def batch_name_of(inputs: Iterable[InputRow], config_sha256: bytes) -> str:
     """The first part of the names of a corpus's files; it stands for the inputs, all that is said of them, and settings."""
     digest = hashlib.sha256(config_sha256)
     for row in inputs:

@@ -1,7 +1,8 @@
 """Pass two: the fragments of all shards, merged per partition into sorted Parquet files.
 
-Each run of a partition gives one small batch at a time, so memory grows with the number of runs (64 rows each), not with
-rows. Two things are only known here, and are put into the rows on the way: the final name and offset of records that we
+Each run of a partition gives one small batch at a time, and at most ``FAN_IN`` runs are open at once: of more than that,
+groups are merged into longer runs first, in a folder of their own. So memory grows neither with rows nor with runs, but
+for eight bytes a row, which find repeated records. Two things are only known here, and are put into the rows on the way: the final name and offset of records that we
 wrapped (shards write their WARC under a placeholder), and the ids of records that stand in the corpus more than once.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,31 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive import identity
+from archive import identity, storage
 from archive.model import SortedRun
-from archive.table import ROW_GROUP, Fragment, ParquetFile, batch_keys
+from archive.repeats import (
+    PLACE_COLUMNS,
+    Place,
+    Renamed,
+    is_wrapped,
+    rename_rows,
+    shifted,
+    with_cells,
+    with_column,
+)  # fmt: skip
+from archive.table import ROW_GROUP, Fragment, ParquetFile, batch_keys, write_run
 
 LOOSE = 128
-Place = tuple[Any, ...]  # the values of PLACE_COLUMNS
+FAN_IN = 64  # runs that are merged at once: a batch of each takes some 10 MB, and what is read one more time is little
 Patch = Callable[[pa.RecordBatch], pa.RecordBatch]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A run, and the fragment file that it lies in."""
+
+    path: Path
+    run: SortedRun
 
 
 @dataclass(slots=True)
@@ -54,9 +73,9 @@ class Cursor:
         return found
 
 
-def merged(runs: list[tuple[Fragment, SortedRun]], table: str) -> Iterator[pa.RecordBatch]:
+def merged(runs: Sequence[Source], table: str) -> Iterator[pa.RecordBatch]:
     """Slices of batches that together give all rows in order."""
-    cursors = [Cursor(fragment.batches(run), table) for fragment, run in runs]
+    cursors = [Cursor(_batches(source), table) for source in runs]
     heap = [(cursor.keys[0], index) for index, cursor in enumerate(cursors) if cursor.load()]
     heapq.heapify(heap)
     while heap:
@@ -67,11 +86,37 @@ def merged(runs: list[tuple[Fragment, SortedRun]], table: str) -> Iterator[pa.Re
             heapq.heappush(heap, (cursor.keys[cursor.at], index))
 
 
+def _batches(source: Source) -> Iterator[pa.RecordBatch]:
+    fragment = Fragment(source.path)
+    yield from fragment.batches(source.run)
+    fragment.close()
+
+
+def staged(runs: Sequence[Source], table: str, folder: Path) -> list[Source]:
+    """At most ``FAN_IN`` runs with the same rows; groups that had to be merged for it lie in ``folder``."""
+    current, number = list(runs), 0
+    while len(current) > FAN_IN:
+        folder.mkdir(parents=True, exist_ok=True)
+        longer = []
+        for start in range(0, len(current), FAN_IN):
+            group = current[start : start + FAN_IN]
+            path, number = folder / f"{number:06d}.arrow", number + 1
+            longer.append(Source(path=path, run=write_run(path, table, merged(group, table))))
+            for source in group:
+                if source.path.parent == folder:  # of the round before
+                    source.path.unlink()
+        current = longer
+    return current
+
+
 def write_partition(
-    runs: list[tuple[Fragment, SortedRun]], table: str, stem: Path, patch: Patch, target: int
+    runs: Sequence[Source], table: str, stem: Path, patch: Patch, target: int
 ) -> list[tuple[Path, int]]:
-    """Writes one partition as files ``<stem>-00000.parquet``, … of about ``target`` bytes; returns their paths and rows."""
-    rows_left = sum(run.rows for _, run in runs)
+    """Writes one partition as files ``<stem>-00000.parquet``, … of about ``target`` bytes; returns their paths and rows.
+
+    ``runs`` are at most as many as may be open at once, see ``staged``.
+    """
+    rows_left = sum(source.run.rows for source in runs)
     written: list[tuple[Path, int]] = []
     out: ParquetFile | None = None
     pending: list[pa.RecordBatch] = []
@@ -87,6 +132,8 @@ def write_partition(
         group = pa.concat_batches([*pending, *loose])
         pending, loose = [], []
         out.write([patch(group)])
+        del group
+        storage.give_back_memory()  # of some 4,000 rows, in pieces of all sizes
         rows_left -= count
         count = 0
         written[-1] = (written[-1][0], out.rows)
@@ -122,15 +169,13 @@ def repeated_places(fragments: list[tuple[Path, Path]]) -> dict[Place, int]:
     ``fragments`` are pairs of a shard's id file (eight bytes a row) and its fragment of ``captures``. Only ids that
     occur twice are looked at closely, so memory is eight bytes a row.
     """
-    arrays = [np.fromfile(ids, dtype=">u8") for ids, _ in fragments]
-    everything = np.sort(np.concatenate(arrays)) if arrays else np.array([], dtype=">u8")
-    twice = np.unique(everything[1:][everything[1:] == everything[:-1]])
+    twice = _twice([ids for ids, _ in fragments])
     if not len(twice):
         return {}
     wanted = frozenset(int(value) for value in twice)
     places: dict[str, list[Place]] = {}
-    for (_, path), ids in zip(fragments, arrays, strict=True):
-        if not np.isin(ids, twice).any():
+    for ids, path in fragments:
+        if not np.isin(np.fromfile(ids, dtype=">u8"), twice).any():
             continue
         fragment = Fragment(path)
         for batch in fragment:
@@ -145,24 +190,36 @@ def repeated_places(fragments: list[tuple[Path, Path]]) -> dict[Place, int]:
     return found
 
 
-PLACE_COLUMNS = (
-    "capture_id", "source_path", "source_member", "source_offset", "source_line", "unpacked_offset", "warc_record_offset",
-)  # fmt: skip
+def _twice(files: list[Path]) -> np.ndarray[Any, Any]:
+    """The ids that stand more than once in files of ids; all are held, once."""
+    everything = np.empty(sum(path.stat().st_size for path in files) // 8, dtype=np.uint64)
+    start = 0
+    for path in files:
+        ids = np.fromfile(path, dtype=">u8")
+        everything[start : start + len(ids)] = ids
+        start += len(ids)
+    everything.sort()
+    return np.unique(everything[1:][everything[1:] == everything[:-1]])
 
 
-def patcher(warc_places: dict[str, tuple[str, int]], repeated: dict[Place, int]) -> Patch:
+def patcher(
+    warc_places: dict[str, tuple[str, int]], repeated: dict[Place, int], renamed: dict[str, list[Renamed]]
+) -> Patch:
     """What turns a fragment's rows into a corpus's: WARC names and offsets, and ids of repeated records."""
     ids = pa.array(sorted({place[0] for place in repeated}), pa.string())
+    records = {(name, one.offset): one for name, group in renamed.items() for one in group}
 
     def patch(batch: pa.RecordBatch) -> pa.RecordBatch:
         if len(ids) and pc.any(pc.is_in(batch["capture_id"], value_set=ids)).as_py():
-            batch = _number_repeated(batch, repeated)
-        return _place_records(batch, warc_places)
+            batch = rename_rows(_number_repeated(batch, repeated), records)
+        return _place_records(batch, warc_places, renamed)
 
     return patch
 
 
-def _place_records(batch: pa.RecordBatch, places: dict[str, tuple[str, int]]) -> pa.RecordBatch:
+def _place_records(
+    batch: pa.RecordBatch, places: dict[str, tuple[str, int]], renamed: dict[str, list[Renamed]]
+) -> pa.RecordBatch:
     names, offsets = batch["warc_filename"], batch["warc_record_offset"]
     for placeholder in pc.unique(names).to_pylist():
         if placeholder not in places:
@@ -170,27 +227,25 @@ def _place_records(batch: pa.RecordBatch, places: dict[str, tuple[str, int]]) ->
         name, base = places[placeholder]
         ours = pc.fill_null(pc.equal(names, placeholder), fill_value=False)
         names = pc.if_else(ours, name, names)
-        offsets = pc.if_else(ours, pc.add(offsets, base), offsets)
-    batch = _with_column(batch, "warc_filename", names)
-    return _with_column(batch, "warc_record_offset", offsets)
+        moved = shifted(offsets, renamed[placeholder]) if placeholder in renamed else offsets
+        offsets = pc.if_else(ours, pc.add(moved, base), offsets)
+    batch = with_column(batch, "warc_filename", names)
+    return with_column(batch, "warc_record_offset", offsets)
 
 
 def _number_repeated(batch: pa.RecordBatch, repeated: dict[Place, int]) -> pa.RecordBatch:
-    rows = batch.select(list(PLACE_COLUMNS)).to_pylist()
-    captures, articles = batch["capture_id"].to_pylist(), batch["article_id"].to_pylist()
-    flags = batch["flags"].to_pylist()
-    for index, row in enumerate(rows):
+    columns = ("capture_id", "article_id", "record_id", "flags")
+    cells = {name: batch[name].to_pylist() for name in columns}
+    for index, row in enumerate(batch.select([*PLACE_COLUMNS, "warc_filename", "block_sha256"]).to_pylist()):
         ordinal = repeated.get(tuple(row[name] for name in PLACE_COLUMNS))
-        if ordinal:
+        if not ordinal:
+            continue
+        if is_wrapped(row):  # its record is written anew, so the row has that one's id
+            record = cells["record_id"][index] = identity.repeated_record_id(cells["record_id"][index], ordinal)
+            new = identity.named_capture_id(record, row["block_sha256"])
+        else:
             new = identity.repeated_id(UUID(row["capture_id"]), ordinal)
-            captures[index] = str(new)
-            articles[index] = str(identity.article_id(new)) if articles[index] else None
-            flags[index] = [*flags[index], "repeated-record"]
-    for name, values in (("capture_id", captures), ("article_id", articles), ("flags", flags)):
-        batch = _with_column(batch, name, pa.array(values, batch.schema.field(name).type))
-    return batch
-
-
-def _with_column(batch: pa.RecordBatch, name: str, values: pa.Array) -> pa.RecordBatch:
-    index = batch.schema.get_field_index(name)
-    return batch.set_column(index, batch.schema.field(index), values)
+        cells["capture_id"][index] = str(new)
+        cells["article_id"][index] = str(identity.article_id(new)) if cells["article_id"][index] else None
+        cells["flags"][index] = [*cells["flags"][index], "repeated-record"]
+    return with_cells(batch, cells)

@@ -15,6 +15,7 @@ The row types of the tables are in ``rows.py``, beside what makes them.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,7 @@ class Origin:
     offset: int | None = None  # of the record or line, in bytes, in the file (or the member)
     line: int | None = None  # of a JSONL file, from 1
     modified: datetime | None = None  # the file's (or the member's) time of modification, UTC
+    file_sha256: bytes = b""  # of the input file as it stands; empty where nothing is written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class Capture:
 
     ``payload`` is the entity body after de-chunking and before content-decoding (WARC 1.1, 6.3.2), and is what
     ``trace --raw`` gives back. It and ``block`` are None where the record is larger than the limit; the digests are
-    there all the same, but for the payload's of an oversized chunked body.
+    there all the same, and ``reread`` gives the block a piece at a time while the file it was found in is open.
     """
 
     origin: Origin
@@ -89,6 +91,7 @@ class Capture:
     refers_to_record_id: str | None = None
     refers_to_uri: str | None = None
     refers_to_date: str | None = None
+    reread: Callable[[], Iterator[bytes]] | None = field(default=None, compare=False, repr=False)
     wrapped: bool = False  # True where the record is ours: the capture was none before
     flags: tuple[str, ...] = ()
 
@@ -257,6 +260,8 @@ class Limits:
     members: int = 10_000_000  # of one zip or tar
     nesting: int = 4  # zip in tar in zip …
     ratio: int = 200  # unpacked over packed bytes, beyond the first 64 MB
+    cpu_seconds: int = 60  # of one record; the worst of 134 hostile pages takes 6, a bench page 0.02
+    memory_bytes: int = 2 << 30  # that one record may add to what its process holds; the worst of those adds 0.3 GB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +286,7 @@ class Slice:
     file: str  # of the table, as the manifest names it
     first: int
     rows: int
+    packed: int  # bytes of the largest record as it lies, with all others in the same gzip members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

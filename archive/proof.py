@@ -5,6 +5,7 @@
 - **captures**: each row is made anew from its record's bytes and compared cell by cell; a rejection must be reached
   again; a damaged range must be the same bytes;
 - **articles**: each is extracted again from its record and compared cell by cell;
+- **places**: each row lies in the folder of its partition, in order, and was found where it says;
 - **counts**: records = articles + rejections, in every input, in the manifest and in the rows.
 
 Nothing is believed because it stands in the corpus: rows are made by the functions that made them first (``rows.py``).
@@ -13,21 +14,23 @@ Nothing is believed because it stands in the corpus: rows are made by the functi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from archive import identity, manifest, sources, warc
-from archive.corpus import Corpus, damage_of, origin_of
+from archive import child, identity, manifest, sources
+from archive.corpus import Corpus, damage_of
 from archive.errors import ArchiveError, Rejected, UsageError
 from archive.extraction import Extractor, find_extractor
 from archive.model import Capture, Damage, Origin
-from archive.proof_files import check_files, check_inputs
+from archive.proof_files import check_files, check_inputs, check_range, deadly_inputs
+from archive.proof_ids import Ids
+from archive.proof_places import KnownInput, Placement, in_record_order, is_named, odd_source
+from archive.repeats import is_wrapped
 from archive.rows import article_row, capture_row, damage_row
 from archive.table import to_batch
 
-WRAPPED_KINDS = ("html", "text", "jsonl")
-REPEATS = 100_000
 FIRST = 3  # ids that are named of rows which cannot be made again
 
 
@@ -50,14 +53,17 @@ class Verdict:
     failures: tuple[Failure, ...]
 
 
-def verify(corpus: Corpus, *, sample: int | None = None) -> Verdict:
+def verify(corpus: Corpus, *, sample: int | None = None, told: Callable[[int, int], None] | None = None) -> Verdict:
     """The verdict on a corpus. With ``sample``, that many rows of each table are made anew; all else is checked whole."""
-    checker = Checker(corpus, sample)
+    told = told or (lambda *_: None)
+    checker = Checker(corpus, sample, told)
     if check_files(corpus, checker.fail):
-        checker.kinds = check_inputs(corpus, checker.fail)
+        checker.inputs = check_inputs(corpus, checker.fail)
         checker.captures()
         checker.articles()
         checker.counts()
+        told(checker.rows, len(checker.failures))
+        checker.close()
     failures = tuple(checker.failures)
     return Verdict(ok=not failures, rows=checker.rows, failures=failures)
 
@@ -65,43 +71,70 @@ def verify(corpus: Corpus, *, sample: int | None = None) -> Verdict:
 class Checker:
     """One verification on its way."""
 
-    def __init__(self, corpus: Corpus, sample: int | None) -> None:
-        self.corpus, self._sample = corpus, sample
+    def __init__(self, corpus: Corpus, sample: int | None, told: Callable[[int, int], None]) -> None:
+        self.corpus, self._sample, self._told = corpus, sample, told
         self.failures: list[Failure] = []
         self.rows = 0
         self._extractor = _installed(corpus.manifest.settings.extractor)
         self._found: dict[str, Counter[str]] = defaultdict(Counter)
         self._reasons: Counter[str] = Counter()
-        self._article_ids: dict[str, str] = {}
-        self._damages: dict[str, dict[str, dict[str, Any]] | None] = {}
+        self._article_ids = Ids(())
+        self._damages: dict[str, dict[tuple[Any, ...], dict[str, Any]] | None] = {}
+        self._deadly: frozenset[str] = frozenset()  # inputs that cannot be read to their end without dying of it
         self._stale = self._extractor is None or not manifest.is_current(corpus.manifest)
         self._left: dict[tuple[str, str], list[str]] = defaultdict(list)  # by table and what made them: a few ids
         self._left_rows: Counter[tuple[str, str]] = Counter()
-        self.kinds: dict[str, str] = {}  # of the inputs
+        self.inputs: dict[str, KnownInput] = {}
+        self._reader = corpus.reader()
 
     def fail(self, table: str, row_id: str, what: str, detail: str) -> None:
         """Notes a failure."""
         self.failures.append(Failure(table=table, id=row_id, what=what, detail=detail))
+
+    def _tell(self) -> None:
+        self._told(self.rows, len(self.failures))
+
+    def close(self) -> None:
+        """Lets go of the file that was read last."""
+        self._reader.close()
 
     # ---- rows
 
     def captures(self) -> None:
         """Makes each row of ``captures`` anew."""
         picked = self._pick("captures", "capture_id")
-        for _, rows in self.corpus.rows("articles", ["article_id", "capture_id"]):
-            for row in rows:
-                if row["capture_id"] in self._article_ids:
+        self._deadly = deadly_inputs(self.corpus)
+        self._article_ids = Ids(row["capture_id"] for row in self._article_rows())
+        if self._article_ids.repeated:
+            once: set[str] = set()
+            for row in self._article_rows():
+                if row["capture_id"] in once:
                     self.fail("articles", row["article_id"], "repeated", "its capture has another row in articles")
-                self._article_ids[row["capture_id"]] = row["article_id"]
-        for _, rows in self.corpus.rows("captures"):
-            for row in rows:
-                self._count(row)
-                if picked is None or row["capture_id"] in picked:
-                    self.rows += 1
-                    self._capture(row)
+                once.add(row["capture_id"])
+        for row in in_record_order(self._passing("captures", "capture_id", picked)):
+            self._tell()
+            self._capture(row)
+            self.rows += 1
         self._tell_left("captures")
-        for capture_id, article_id in self._article_ids.items():
-            self.fail("articles", article_id, "capture_id", f"captures has no row {capture_id} that is an article")
+        for row in () if self._article_ids.all_taken else self._article_rows():
+            if self._article_ids.take(row["capture_id"]):
+                detail = f"captures has no row {row['capture_id']} that is an article"
+                self.fail("articles", row["article_id"], "capture_id", detail)
+
+    def _article_rows(self) -> Iterator[dict[str, Any]]:
+        for _, rows in self.corpus.rows("articles", ["article_id", "capture_id"]):
+            yield from rows
+
+    def _passing(self, table: str, row_id: str, picked: set[str] | None) -> Iterator[dict[str, Any]]:
+        """The rows that are to be made anew, after a look at the place of each, and of each capture its count."""
+        placement = Placement(self.corpus, table, self.fail)
+        for file, rows in self.corpus.rows(table):
+            for row in rows:
+                placement.see(file.path, row)
+                if table == "captures":
+                    self._count(row)
+                if picked is None or row[row_id] in picked:
+                    yield row
 
     def _count(self, row: dict[str, Any]) -> None:
         found = self._found[row["source_path"]]
@@ -109,7 +142,7 @@ class Checker:
         found["articles"] += row["outcome"] == "article"
         if row["outcome"] != "article":
             self._reasons[f"{'damaged' if row['outcome'] == 'damaged' else row['stage']}: {row['reason']}"] += 1
-        if (row["outcome"] == "article") != (self._article_ids.pop(row["capture_id"], None) is not None):
+        if (row["outcome"] == "article") != self._article_ids.take(row["capture_id"]):
             self.fail(
                 "captures", row["capture_id"], "outcome", f"it says {row['outcome']}, and articles has it otherwise"
             )
@@ -118,14 +151,14 @@ class Checker:
         if row["outcome"] == "damaged":
             self._damaged(row)
             return
-        limit = self.corpus.manifest.settings.reading.limits.record_bytes
-        if row["warc_filename"] is None and (row["block_length"] or 0) > limit:
-            return  # too large to copy out of its container: the row says so, and nothing is there to compare
         found = self._read("captures", row["capture_id"], row)
         if found is None:
             return
         why = None
-        if row["outcome"] == "rejected" and (self._stale or self._extractor is None):
+        killed = row["stage"] == "extraction" and row["reason"] in child.REASONS  # it would kill this process too
+        if row["outcome"] == "rejected" and killed:
+            why = Rejected(row["stage"], row["reason"], row["detail"] or "")
+        elif row["outcome"] == "rejected" and (self._stale or self._extractor is None):
             why = Rejected(row["stage"] or "", row["reason"] or "", row["detail"] or "")
             self._leave("captures", row["capture_id"], self.corpus.manifest.settings.extractor)
         elif row["outcome"] == "rejected":
@@ -136,47 +169,31 @@ class Checker:
                 why = rejected
         expected = capture_row(found, found.locator, rejected=why, article=row["outcome"] == "article")
         self._compare("captures", row["capture_id"], row, asdict_row(expected))
-        self._origin("captures", row["capture_id"], row, found)
-
-    def _origin(self, table: str, row_id: str, row: dict[str, Any], found: Capture) -> None:
-        """Of a record that we wrapped, its id proves where it was found; of one in place, that is where it lies."""
-        kind, origin = self.kinds.get(row["source_path"]), origin_of(row)
-        if kind is None:
-            self.fail(table, row_id, "source", f"inputs does not name {row['source_path']}")
-            return
-        if row["warc_filename"] == row["source_path"]:
-            if origin != Origin(path=row["warc_filename"], offset=row["warc_record_offset"]):
-                self.fail(table, row_id, "source", f"the record lies elsewhere than at {origin}")
-            return
-        if kind == "warc":
-            return  # the copy of a record of others: only the input itself could prove where it was
-        digest = found.payload_sha256 or _declared(found)
-        url = found.target_uri if found.target_uri != identity.payload_urn(digest) else None
-        ours = identity.record_id(digest, origin, url) == found.record_id
-        if kind not in WRAPPED_KINDS and origin.offset is not None and origin.line is None:
-            # a record of others out of a container, unless it is ours when the offset is left out
-            whole = replace(origin, offset=None)
-            ours |= identity.record_id(digest, whole, url) != found.record_id
-        if not ours:
-            self.fail(table, row_id, "source", "the record's id says that it was found elsewhere")
+        if odd := odd_source(row, found, self.inputs.get(row["source_path"])):
+            self.fail("captures", row["capture_id"], "source", odd)
 
     def _damaged(self, row: dict[str, Any]) -> None:
         path, row_id = row["source_path"], row["capture_id"]
         if path not in self._damages:
             self._damages[path] = self._damages_of(path)
         known = self._damages[path]
-        if known is None:  # only the row's own id is left to say so
-            if self.kinds.get(path) == "warc":
+        kind = self.inputs[path].kind if path in self.inputs else None
+        if path in self._deadly:
+            check_range(self.corpus, row, kind, self.fail)
+        elif known is None:  # only the row's own id is left to say so
+            if kind == "warc":
                 self.fail("captures", row_id, "missing", f"{path} is not where it was")
-            elif str(identity.damage_id(damage_of(row))) != row_id:
+            elif not is_named(UUID(row_id), identity.damage_id(damage_of(row)), row["flags"]):
                 self.fail("captures", row_id, "changed", "its id says that it is another range")
-        elif row_id not in known:
-            self.fail("captures", row_id, "changed", f"{path} has no such damaged range")
+        elif (expected := known.get(_range(row))) and expected["record_sha256"] == row["record_sha256"]:
+            self._compare("captures", row_id, row, expected)
         else:
-            self._compare("captures", row_id, row, known[row_id])
+            self.fail("captures", row_id, "changed", f"{path} has no such damaged range")
 
-    def _damages_of(self, path: str) -> dict[str, dict[str, Any]] | None:
-        """The rows of an input's damaged ranges, made anew; None where the input is not to be had."""
+    def _damages_of(self, path: str) -> dict[tuple[Any, ...], dict[str, Any]] | None:
+        """The rows of an input's damaged ranges, made anew, by place; None where it is not to be had, or not to be read."""
+        if path in self._deadly:
+            return None
         try:
             with self.corpus.locate(path).open("rb") as file:
                 opened = sources.Opened(file=file, size=file.seek(0, 2), origin=Origin(path=path), in_place=True)
@@ -184,21 +201,19 @@ class Checker:
                 rows = [asdict_row(damage_row(one)) for one in found if isinstance(one, Damage)]
         except (ArchiveError, OSError):
             return None
-        return {row["capture_id"]: row for row in rows}
+        return {_range(row): row for row in rows}
 
     def articles(self) -> None:
         """Extracts each article anew."""
         picked = self._pick("articles", "article_id")
-        for _, rows in self.corpus.rows("articles"):
-            for row in rows:
-                if picked is not None and row["article_id"] not in picked:
-                    continue
-                self.rows += 1
-                if self._extractor is None or row["config_sha256"] != self._extractor.config_sha256:
-                    made_by = f"{row['extractor']} {row['extractor_version']} {row['config_sha256'].hex()[:16]}"
-                    self._leave("articles", row["article_id"], made_by)
-                else:
-                    self._article(row, self._extractor)
+        for row in in_record_order(self._passing("articles", "article_id", picked)):
+            self._tell()
+            self.rows += 1
+            if self._extractor is None or row["config_sha256"] != self._extractor.config_sha256:
+                made_by = f"{row['extractor']} {row['extractor_version']} {row['config_sha256'].hex()[:16]}"
+                self._leave("articles", row["article_id"], made_by)
+            else:
+                self._article(row, self._extractor)
         self._tell_left("articles")
 
     def _leave(self, table: str, row_id: str, made_by: str) -> None:
@@ -226,11 +241,12 @@ class Checker:
             self.fail("articles", row["article_id"], "outcome", f"its record holds no article: {why}")
             return
         self._compare("articles", row["article_id"], row, asdict_row(expected))
-        self._origin("articles", row["article_id"], row, found)
+        if odd := odd_source(row, found, self.inputs.get(row["source_path"])):
+            self.fail("articles", row["article_id"], "source", odd)
 
     def _read(self, table: str, row_id: str, row: dict[str, Any]) -> Capture | None:
         try:
-            return self.corpus.capture_at(row)
+            return self.corpus.capture_at(row, self._reader)
         except ArchiveError as why:
             self.fail(table, row_id, "record", str(why))
             return None
@@ -295,20 +311,17 @@ def asdict_row(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of any table
 
 def _numbered(row: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
     """``expected`` with the ids of a further appearance of the same record, if that is what the row has."""
-    first = UUID(expected["capture_id"])
-    for ordinal in range(1, REPEATS):
-        new = identity.repeated_id(first, ordinal)
-        if str(new) == row["capture_id"]:
-            article = str(identity.article_id(new)) if expected["article_id"] else None
-            flags = [*expected["flags"], "repeated-record"]
-            return expected | {"capture_id": str(new), "article_id": article, "flags": flags}
-    return expected
+    new, first = UUID(row["capture_id"]), UUID(expected["capture_id"])
+    # one that we wrapped was written anew under an id of its own, from which the row's follows
+    if not (is_wrapped(row) and new == first) and not is_named(new, first, row["flags"]):
+        return expected
+    article = str(identity.article_id(new)) if expected["article_id"] else None
+    flags = [*expected["flags"], "repeated-record"]
+    return expected | {"capture_id": str(new), "article_id": article, "flags": flags}
 
 
-def _declared(revisit: Capture) -> bytes:
-    """The payload digest that a revisit of ours declares, for it holds no payload."""
-    found = identity.declared_digest(warc.read_fields(revisit.head).get_header("WARC-Payload-Digest") or "")
-    return found[1] if found else b""
+def _range(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("source_member", "source_offset", "source_line", "unpacked_offset"))
 
 
 def _short(value: Any) -> str:  # noqa: ANN401 - any cell

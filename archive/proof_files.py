@@ -6,22 +6,24 @@ The first part of ``proof.py``: what can be said before any row is made anew.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from archive import manifest, storage
-from archive.corpus import Corpus
+from archive import identity, manifest, storage
+from archive.child import REASONS
+from archive.corpus import Corpus, damage_of
 from archive.errors import ArchiveError
 from archive.model import CorpusFile
+from archive.proof_places import Fail, KnownInput, is_named
 from archive.rows import InputRow
 from archive.schema import SCHEMA_VERSION, arrow_schema
 
 OUTSIDE = ("manifest.json", "runs")
-Fail = Callable[[str, str, str, str], None]  # table, id, what, detail
 
 
 def check_files(corpus: Corpus, fail: Fail) -> bool:
@@ -71,8 +73,8 @@ def _check_table(folder: Path, file: CorpusFile, fail: Fail) -> bool:
     return True
 
 
-def check_inputs(corpus: Corpus, fail: Fail) -> dict[str, str]:
-    """Checks what is said of the inputs, and those that rows refer to in place; returns the kind of each."""
+def check_inputs(corpus: Corpus, fail: Fail) -> dict[str, KnownInput]:
+    """Checks what is said of the inputs, and those that rows refer to in place; returns what is said of each."""
     rows = [row for _, found in corpus.rows("inputs") for row in found]
     stated = corpus.manifest
     if stated.schema_version != SCHEMA_VERSION:
@@ -98,7 +100,37 @@ def check_inputs(corpus: Corpus, fail: Fail) -> dict[str, str]:
     for row in rows:
         if row["member"] is None and row["path"] in referred:
             _check_input(corpus, row, fail)
-    return {row["path"]: row["kind"] for row in rows if row["member"] is None}
+    return {row["path"]: KnownInput(kind=row["kind"], sha256=row["sha256"]) for row in rows if row["member"] is None}
+
+
+def deadly_inputs(corpus: Corpus) -> frozenset[str]:
+    """The inputs with a damaged range that says that reading it killed the reader."""
+    columns = ["source_path", "outcome", "reason"]
+    return frozenset(
+        row["source_path"]
+        for _, found in corpus.rows("captures", columns)
+        for row in found
+        if row["outcome"] == "damaged" and row["reason"] in REASONS
+    )
+
+
+def check_range(corpus: Corpus, row: dict[str, Any], kind: str | None, fail: Fail) -> None:
+    """Checks a damaged range by its id, and by its bytes where the input is there, without a source that reads them."""
+    damage = damage_of(row)
+    if not is_named(UUID(row["capture_id"]), identity.damage_id(damage), row["flags"]):
+        fail("captures", row["capture_id"], "changed", "its id says that it is another range")
+    if row["source_member"] is not None or (row["reason"] not in REASONS and kind != "warc"):
+        return  # a range inside a container: only reading could give its bytes
+    try:
+        with corpus.locate(row["source_path"]).open("rb") as file:
+            file.seek(damage.offset)
+            digest = storage.sha256_of_range(file, damage.length)
+    except (ArchiveError, OSError) as why:
+        if kind == "warc":  # only of these must the inputs be kept
+            fail("captures", row["capture_id"], "missing", str(why))
+        return
+    if digest != damage.sha256:
+        fail("captures", row["capture_id"], "record_sha256", f"the row says {damage.sha256.hex()}, its bytes {digest.hex()}")
 
 
 def _bytes_of(digest: str) -> bytes:

@@ -1,32 +1,30 @@
 """One run: plan, convert every shard, commit. What is done stays done, so the same command goes on where it stopped.
 
-    inputs -> plan.find_files -> plan.make_shards -> executor.submit(convert_shard, shard) -> commit.commit
+    inputs -> plan.find_files -> plan.make_shards -> pool.convert_all(shards) -> commit.commit
 
-Shards go over any ``concurrent.futures.Executor``; with one worker they run in this process. The work folder lies beside
-``manifest.json``; receipts in it say which shards are done. Who ran what, when and where goes to ``runs/``, which is
-outside all digests.
+Each shard runs in a child of this process (``pool.py``), or where any ``concurrent.futures.Executor`` puts it:
+``executor.submit(pool.convert_guarded, shard)``. The work folder lies beside ``manifest.json``; receipts in it say which
+shards are done. Who ran what, when and where goes to ``runs/``, which is outside all digests.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import platform
 import shutil
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from archive import again, storage
+from archive import again, pool, storage
 from archive.commit import DATA, commit, publish
 from archive.corpus import Corpus
 from archive.errors import CorpusError, RunInterrupted, UsageError
@@ -36,7 +34,7 @@ from archive.manifest import read_manifest, settings_sha256
 from archive.model import Counts, InputFile, Manifest, Receipt, Settings, Shard
 from archive.partition import KEYS
 from archive.plan import find_files, make_shards
-from archive.shard import convert_shard
+from archive.unfinished import Asked, asked_of, go_on
 
 ROOMY = 32 << 20  # bytes of input; writing the tables of less needs so little that the models may stay loaded
 
@@ -94,15 +92,17 @@ def convert(
         message = f"cannot partition by {', '.join(unknown) or 'nothing'}; choose among {', '.join(KEYS)}"
         raise UsageError(message)
     folder = Path(corpus)
-    files = find_files(inputs, leave_out=folder)
+    named = list(inputs)
+    files = find_files(named, leave_out=folder)
     if not files:
         message = "the inputs name no file"
         raise UsageError(message)
-    return make_corpus(folder, files, settings, workers=workers, executor=executor, progress=progress)
+    return make_corpus(folder, named, files, settings, workers=workers, executor=executor, progress=progress)
 
 
 def make_corpus(
     folder: Path,
+    named: Iterable[str | os.PathLike[str]],
     files: list[InputFile],
     settings: Settings,
     *,
@@ -111,7 +111,10 @@ def make_corpus(
     executor: Executor | None,
     progress: Progress,
 ) -> Manifest:
-    """The manifest of the corpus in ``folder``, of input files, or of slices of an ``old`` corpus."""
+    """The manifest of the corpus in ``folder``, of input files, or of slices of an ``old`` corpus.
+
+    ``named`` is what was named to get there: an unfinished run goes on for the same names alone.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with storage.locked(folder), _operator_errors(folder):
         if (folder / "manifest.json").exists():
@@ -119,13 +122,15 @@ def make_corpus(
             shutil.rmtree(folder / "work", ignore_errors=True)  # of a run that was killed after its last step
             progress.unchanged(manifest)
             return manifest
-        return _run(folder, files, settings, old, workers=workers, executor=executor, progress=progress)
+        asked = asked_of(named, settings)
+        return _run(folder, files, settings, asked, old, workers=workers, executor=executor, progress=progress)
 
 
 def _run(
     folder: Path,
     files: list[InputFile],
     settings: Settings,
+    asked: Asked,
     old: Corpus | None,
     *,
     workers: int,
@@ -136,9 +141,10 @@ def _run(
     _claim(folder, work)
     started, clock = datetime.now(UTC), time.process_time()
     shards = make_shards(files, settings, work)
+    go_on(work, [shard.shard_id for shard in shards], asked)
     _sweep(work, shards)
     progress.planned(len(files), sum(file.size for file in files))
-    find_extractor(settings.extractor).warm()  # once, before any worker is forked
+    pool.warm(settings.extractor)  # once, before any worker is forked
     receipts = _convert_all(shards, workers, executor, progress)
     if sum(file.size for file in files) > ROOMY:
         find_extractor(settings.extractor).rest()
@@ -160,42 +166,25 @@ def _convert_all(
 ) -> dict[str, Receipt]:
     sizes = {shard.shard_id: sum(file.size for file in shard.files) for shard in shards}
     receipts: dict[str, Receipt] = {}
-    if executor is None and (workers == 1 or len(shards) <= 1):
-        for shard in shards:
-            receipt = receipts[shard.shard_id] = convert_shard(shard)
-            progress.converted(receipt.counts, sizes[shard.shard_id])
-        return receipts
-    pool = executor or _processes(min(workers, len(shards)))
-    try:
-        futures = [pool.submit(convert_shard, shard) for shard in shards]
-        for future in as_completed(futures):
-            receipt = future.result()
+    done = _by_executor(shards, executor) if executor else pool.convert_all(shards, workers)
+    with closing(done):  # whatever stops the run stops the workers
+        for receipt in done:
             receipts[receipt.shard_id] = receipt
             progress.converted(receipt.counts, sizes[receipt.shard_id])
+    return receipts
+
+
+def _by_executor(shards: list[Shard], executor: Executor) -> Generator[Receipt, None, None]:
+    futures = [executor.submit(pool.convert_guarded, shard) for shard in shards]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
     except BrokenProcessPool as why:
         message = "a worker process died (killed, or out of memory); what was done is kept: run the same command again"
         raise RunInterrupted(message) from why
     finally:
-        if executor is None:
-            pool.shutdown(wait=True, cancel_futures=True)
-    return receipts
-
-
-def _processes(workers: int) -> ProcessPoolExecutor:
-    # forked, so that the models that were loaded above are shared and not loaded once a worker
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork"), initializer=_follow_parent)
-
-
-def _follow_parent() -> None:
-    """Ends this worker when its parent is killed: else it would wait for work for ever, and hold the corpus's lock."""
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+        for future in futures:
+            future.cancel()
 
 
 @contextmanager
@@ -226,8 +215,9 @@ def _claim(folder: Path, work: Path) -> None:
         message = f"{folder}: holds files that are not ours ({', '.join(sorted(strange)[:3])}); name a new folder"
         raise CorpusError(message)
     work.mkdir(exist_ok=True)
-    marker.touch()
-    storage.sync(work)
+    if not marker.exists():
+        marker.touch()
+        storage.sync(work)
 
 
 def _sweep(work: Path, shards: list[Shard]) -> None:

@@ -7,7 +7,8 @@
 
 ``convert_shard`` is the whole of a worker's work: a ``Shard`` comes in, a ``Receipt`` goes out, and all data go through
 files in the shard's folder. The receipt is written last. A shard whose receipt is there is done; one without starts
-again from nothing, so that a killed worker leaves no trace.
+again from nothing, so that a killed worker leaves no trace. In a run each shard has a process of its own, and what kills
+that costs one record (``pool.py``); ``watch`` says which record is at hand, and bounds what it may take.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import hashlib
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from archive import sources, storage
@@ -23,11 +25,15 @@ from archive.again import found_again
 from archive.errors import Rejected
 from archive.extraction import find_extractor
 from archive.fragments import ArchiveWriter, Rows, Told
-from archive.model import Capture, Damage, InputFile, Origin, Receipt, Shard, Skip
+from archive.model import Damage, InputFile, Origin, Receipt, Shard, Skip
+from archive.watch import Found, Trial, Watch
 
 
-def convert_shard(shard: Shard, told: Told | None = None) -> Receipt:
-    """What the shard wrote, with its counts. Raises ``OSError`` where nothing can be written."""
+def convert_shard(shard: Shard, told: Told | None = None, trial: Trial | None = None) -> Receipt:
+    """What the shard wrote, with its counts. Raises ``OSError`` where nothing can be written.
+
+    A ``trial`` bounds what each record may take of this process, which then may end at any of them.
+    """
     folder = Path(shard.folder)
     if done := storage.read_receipt(folder):
         return done
@@ -37,9 +43,10 @@ def convert_shard(shard: Shard, told: Told | None = None) -> Receipt:
     extractor = find_extractor(shard.settings.extractor)
     archive = ArchiveWriter(folder, shard)
     rows = Rows(folder, shard)
-    for file in shard.files:
+    watch = Watch(folder, shard.settings.reading.limits, trial)
+    for number, file in enumerate(shard.files):
         rows.begin(file)
-        for found in found_in(file, shard, rows):
+        for found in watch.reading(found_in(file, shard, rows), number, file):
             if isinstance(found, Skip):
                 rows.skip(found)
                 continue
@@ -49,20 +56,22 @@ def convert_shard(shard: Shard, told: Told | None = None) -> Receipt:
             capture, locator = archive.place(found, file)
             try:
                 with rows.timed("extraction"):
-                    extraction = extractor.extract(capture)
+                    extraction = watch.extract(extractor, capture)
             except Rejected as why:
                 rows.reject(capture, locator, why)
             else:
                 rows.article(capture, locator, extraction)
         rows.end(told)
     archive.close()
-    receipt = rows.close(archive, time.process_time() - started)
-    storage.give_back_memory()
-    return receipt
+    watch.close()
+    return rows.close(archive, time.process_time() - started)
 
 
-def found_in(file: InputFile, shard: Shard, rows: Rows) -> Iterator[Capture | Damage | Skip]:
-    """Everything in an input file, in its order. A file that cannot be read is skipped, with the reason."""
+def found_in(file: InputFile, shard: Shard, rows: Rows) -> Iterator[Found | None]:
+    """None once the file is open and digested, then everything in it, in its order.
+
+    A file that cannot be read is skipped, with the reason.
+    """
     if file.again:
         yield from found_again(file.again)
         return
@@ -75,6 +84,8 @@ def found_in(file: InputFile, shard: Shard, rows: Rows) -> Iterator[Capture | Da
         with Path(file.location).open("rb") as opened:
             rows.file_sha256 = storage.sha256_of(opened)
             opened.seek(0)
+            origin = replace(origin, file_sha256=rows.file_sha256)
+            yield None
             door = sources.Opened(file=opened, size=file.size, origin=origin, in_place=True)
             source = sources.find(door)
             rows.kind = source.kind if source else "unknown"

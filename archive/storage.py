@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,12 +76,21 @@ def finish(file: BinaryIO) -> None:
 
 
 def sync(path: Path) -> None:
-    """Waits until a file's bytes, or a folder's names, are on the disk."""
+    """Waits until a file's bytes, or a folder's names, are on the disk; the kernel need not keep them in memory then."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
     finally:
         os.close(handle)
+
+
+def replace_folder(made: Path, target: Path) -> None:
+    """Puts a folder, if it was made, in the place of what is there."""
+    shutil.rmtree(target, ignore_errors=True)
+    if made.exists():
+        made.rename(target)
 
 
 def write_whole(path: Path, data: bytes, work: Path) -> None:

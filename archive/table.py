@@ -9,8 +9,9 @@ page indexes, bloom filters on ids and URLs, digests as fixed-size binary. Files
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,30 @@ class FragmentWriter:
         self.flush()
         self._writer.close()
         self._file.close()
+
+
+def write_run(path: Path, table: str, parts: Iterable[pa.RecordBatch]) -> SortedRun:
+    """Writes rows that come in order as a fragment of one run, in batches as small as those of any other."""
+    batches = rows = waiting = 0
+    pending: list[pa.RecordBatch] = []
+    options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)  # read once, and soon
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, arrow_schema(table), options=options) as writer:
+
+        def write(taken: int) -> None:
+            nonlocal batches, rows, waiting, pending
+            whole = pa.concat_batches(pending)
+            writer.write_batch(whole.slice(0, taken))
+            pending = [whole.slice(taken)] if taken < whole.num_rows else []
+            batches, rows, waiting = batches + 1, rows + taken, waiting - taken
+
+        for part in parts:
+            pending.append(part)
+            waiting += part.num_rows
+            while waiting >= BATCH_ROWS:
+                write(BATCH_ROWS)
+        if waiting:
+            write(waiting)
+    return SortedRun(table=table, partition="", first_batch=0, batches=batches, rows=rows)
 
 
 class Fragment:
@@ -199,10 +224,9 @@ def read_slice(path: Path, first: int, rows: int) -> list[dict[str, Any]]:
 
 
 def write_parquet(path: Path, table: str, rows: Iterable[Row]) -> int:
-    """Writes a small table in one go; returns its rows."""
-    listed = list(rows)
-    out = ParquetFile(path, table, len(listed))
-    for start in range(0, len(listed), ROW_GROUP):
-        out.write([to_batch(listed[start : start + ROW_GROUP], table)])
+    """Writes a table, a row group at a time; returns its rows. Its bloom filters fit a list, whose length is known."""
+    out, left = ParquetFile(path, table, len(rows) if isinstance(rows, Sized) else 0), iter(rows)
+    while group := list(islice(left, ROW_GROUP)):
+        out.write([to_batch(group, table)])
     out.close()
-    return len(listed)
+    return out.rows

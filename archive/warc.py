@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from io import BytesIO
+from typing import cast
 
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
@@ -30,8 +31,10 @@ class StreamedDigests:
     """Digests of a block too large to hold, taken while it passed by."""
 
     block: Mapping[str, bytes]
-    payload: Mapping[str, bytes]  # empty where the body is chunked
-    payload_length: int | None
+    body: Mapping[str, bytes]  # of what follows the HTTP head, as it stands
+    payload: Mapping[str, bytes]  # of that, de-chunked
+    payload_length: int
+    flags: tuple[str, ...] = ()  # of what was wrong with the chunks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,49 @@ class RawRecord:
     trailer: bytes
     record_sha256: bytes
     streamed: StreamedDigests | None = None
+    reread: Callable[[], Iterator[bytes]] | None = None  # the block in pieces, where it is over the limit
+
+
+def stream_digests(
+    block: Iterable[bytes], again: Callable[[], Iterable[bytes]], message: entity.Message | None, wanted: Iterable[str]
+) -> StreamedDigests:
+    """Digests of a block that comes in pieces, of its body, and of its payload, for which a chunked one comes again."""
+    skip = len(message.head) if message else 0
+    whole, body = Tally(wanted), Tally(wanted)
+    for piece in block:
+        whole.update(piece)
+        body.update(piece[skip:])
+        skip = max(0, skip - len(piece))
+    payload, flags = body, cast("tuple[str, ...]", ())
+    if message and message.chunked:
+        payload = Tally(wanted)
+        pieces = entity.dechunked(entity.body_pieces(again(), len(message.head)))
+        try:
+            while True:
+                payload.update(next(pieces))
+        except StopIteration as end:
+            flags = end.value
+    return StreamedDigests(
+        block=whole.digests(), body=body.digests(), payload=payload.digests(), payload_length=payload.length, flags=flags
+    )
+
+
+class Tally:
+    """Length and digests of what passes by."""
+
+    def __init__(self, algorithms: Iterable[str]) -> None:
+        self._hashes = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
+        self.length = 0
+
+    def update(self, piece: bytes) -> None:
+        """The next piece."""
+        self.length += len(piece)
+        for one in self._hashes.values():
+            one.update(piece)
+
+    def digests(self) -> dict[str, bytes]:
+        """By algorithm."""
+        return {name: one.digest() for name, one in self._hashes.items()}
 
 
 def read_fields(head: bytes) -> StatusAndHeaders:
@@ -77,7 +123,7 @@ def capture_from(raw: RawRecord, origin: Origin, locator: Locator | None, *, wra
     kind = (get("WARC-Type") or "").strip().lower()
     message = entity.read_head(raw.opening) if holds_http(raw.fields, raw.opening) else None
     payload, length, flags = _payload(raw, kind, message)
-    computed = _digests(raw, payload)
+    computed = _digests(raw, kind, message, payload)
     flags += _check_digests(raw, message, computed)
     if holds_http(raw.fields, raw.opening) and message is None and kind == "response":
         flags += ("no-http-head",)
@@ -109,6 +155,7 @@ def capture_from(raw: RawRecord, origin: Origin, locator: Locator | None, *, wra
         refers_to_record_id=_bare(get("WARC-Refers-To")),
         refers_to_uri=_bare(get("WARC-Refers-To-Target-URI")),
         refers_to_date=get("WARC-Refers-To-Date"),
+        reread=raw.reread,
         wrapped=wrapped,
         flags=tuple(dict.fromkeys((*flags, *date_flags, *_own_flags(raw.fields)))),
     )
@@ -138,7 +185,7 @@ def _payload(
     if kind == "revisit" or (kind in WITHOUT_PAYLOAD and message is None):
         return None, None, ()
     if raw.block is None:
-        return None, raw.streamed.payload_length if raw.streamed else None, ()
+        return None, *((raw.streamed.payload_length, raw.streamed.flags) if raw.streamed else (None, ()))
     if message is None:
         return raw.block, raw.block_length, ()
     body = raw.block[len(message.head) :]
@@ -148,12 +195,26 @@ def _payload(
     return body, len(body), flags
 
 
-def _digests(raw: RawRecord, payload: bytes | None) -> dict[tuple[str, str], bytes]:
+def payload_pieces(found: Capture) -> Iterator[bytes]:
+    """The payload, or the block of a record without one, a piece at a time: whole where it is held."""
+    held = found.payload if found.payload is not None else found.block
+    if held is not None or found.reread is None:
+        yield held or b""
+        return
+    body = entity.body_pieces(found.reread(), len(found.http_head))
+    chunked = any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in found.http_headers)
+    yield from entity.dechunked(body) if chunked else body
+
+
+def _digests(
+    raw: RawRecord, kind: str, message: entity.Message | None, payload: bytes | None
+) -> dict[tuple[str, str], bytes]:
     """Digests by (``block`` or ``payload``, algorithm)."""
     if raw.block is None:
-        streamed = raw.streamed or StreamedDigests(block={}, payload={}, payload_length=None)
+        streamed = raw.streamed or StreamedDigests(block={}, body={}, payload={}, payload_length=0)
+        has_payload = _payload(raw, kind, message)[1] is not None
         return {("block", a): d for a, d in streamed.block.items()} | {
-            ("payload", a): d for a, d in streamed.payload.items()
+            ("payload", a): d for a, d in streamed.payload.items() if has_payload
         }
     computed = {}
     for algorithm in digests_wanted(raw.fields):
@@ -185,14 +246,18 @@ def _check_digests(
         ours = computed.get((what, declared[0]))
         if ours is None or ours == declared[1]:
             continue
-        if what == "payload" and message and message.chunked and raw.block is not None:
+        if what == "payload" and message and message.chunked and _body_digest(raw, message, declared[0]) == declared[1]:
             # warcio and others digest the chunked bytes (warcio#74): not what the standard says, but not damage
-            body = raw.block[len(message.head) :]
-            if hashlib.new(declared[0], body, usedforsecurity=False).digest() == declared[1]:
-                flags.append("payload-digest-of-chunked-body")
-                continue
+            flags.append("payload-digest-of-chunked-body")
+            continue
         flags.append(f"{what}-digest-mismatch")
     return tuple(flags)
+
+
+def _body_digest(raw: RawRecord, message: entity.Message, algorithm: str) -> bytes | None:
+    if raw.block is None:
+        return raw.streamed.body.get(algorithm) if raw.streamed else None
+    return hashlib.new(algorithm, raw.block[len(message.head) :], usedforsecurity=False).digest()
 
 
 def _moment(

@@ -2,8 +2,9 @@
 
 WARC/1.1 (ISO 28500:2017): a file without HTTP headers is a ``resource`` whose block is the file; a ``response`` only
 where HTTP headers were handed over with it. One gzip member a record, without name or clock, so the same capture gives
-the same bytes. Two extension fields, which readers pass over, keep what a later reader could not know:
-``Archive-Date-Origin`` (where the capture time came from, and how precise it is) and ``Archive-Flags``.
+the same bytes. Three extension fields, which readers pass over, keep what a later reader could not know:
+``Archive-Date-Origin`` (where the capture time came from, and how precise it is), ``Archive-Flags``, and
+``Archive-Source`` (out of which file, by its SHA-256, and where in it, unless the payload is that file).
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from io import BytesIO
@@ -28,10 +30,19 @@ TRAILER = b"\r\n\r\n"
 GZIP_LEVEL = 6  # level 9 costs 2.3 times the CPU and saves 0.8 % on news pages
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Large:
+    """A payload over the limit: it is read as often as it is needed, and never held."""
+
+    pieces: Callable[[], Iterator[bytes]]
+    opening: bytes
+    digests: warc.StreamedDigests
+
+
 def new_capture(
     *,
     origin: Origin,
-    payload: bytes,
+    payload: bytes | Large,
     media_type: str,
     url: str | None,
     captured_at: datetime,
@@ -42,28 +53,42 @@ def new_capture(
     flags: tuple[str, ...] = (),
 ) -> Capture:
     """A capture that was no WARC record, as one: ``response`` where HTTP headers are known, else ``resource``."""
-    digest = hashlib.sha256(payload).digest()
+    if isinstance(payload, Large):
+        digest, length = payload.digests.payload["sha256"], payload.digests.payload_length
+    else:
+        digest, length = hashlib.sha256(payload).digest(), len(payload)
     target = identity.legal_uri(url)
     if url and not target:
         flags += ("url-unusable",)
     http_head, content_type, kind = b"", media_type, "resource"
     if http_headers:
         kind, content_type = "response", "application/http; msgtype=response"
-        http_head = _http_head(http_status, http_headers, media_type, len(payload))
+        http_head = _http_head(http_status, http_headers, media_type, length)
         if http_status is None:
             flags += ("http-status-assumed",)
+    date = identity.warc_date(captured_at, captured_at_precision)
+    stated = date if captured_at_origin == "field" else ""
+    record_id = identity.record_id(digest, origin, target, http_head=http_head, stated=stated)
     fields = [
         ("WARC-Type", kind),
-        ("WARC-Record-ID", f"<{identity.record_id(digest, origin, target)}>"),
-        ("WARC-Date", identity.warc_date(captured_at, captured_at_precision)),
+        ("WARC-Record-ID", f"<{record_id}>"),
+        ("WARC-Date", date),
         ("WARC-Target-URI", target or identity.payload_urn(digest)),
         ("WARC-Payload-Digest", "sha256:" + digest.hex()),
         ("Content-Type", content_type),
         ("Archive-Date-Origin", f"{captured_at_origin} {captured_at_precision}"),
     ]
+    if source := identity.source_field(origin, digest):
+        fields.append(("Archive-Source", source))
     if flags:
         fields.append(("Archive-Flags", " ".join(flags)))
-    return warc.capture_from(record(fields, http_head + payload), origin, None, wrapped=True)
+    raw = _large_record(fields, payload) if isinstance(payload, Large) else record(fields, http_head + payload)
+    return warc.capture_from(raw, origin, None, wrapped=True)
+
+
+def large(pieces: Callable[[], Iterator[bytes]], opening: bytes) -> Large:
+    """A payload over the limit, digested."""
+    return Large(pieces=pieces, opening=opening, digests=warc.stream_digests(pieces(), pieces, None, ("sha256",)))
 
 
 def _http_head(status: int | None, headers: tuple[tuple[str, str], ...], media_type: str, length: int) -> bytes:
@@ -88,10 +113,7 @@ def _http_head(status: int | None, headers: tuple[tuple[str, str], ...], media_t
 
 def record(fields: list[tuple[str, str]], block: bytes) -> warc.RawRecord:
     """A record of our own: the fields, block digest and length in front of ``block``."""
-    digest = "sha256:" + hashlib.sha256(block).hexdigest()
-    named = [*fields, ("WARC-Block-Digest", digest), ("Content-Length", str(len(block)))]
-    safe = [(name, re.sub(r"[\r\n\x00]+", " ", value)) for name, value in named]  # no header injection
-    head = StatusAndHeaders("", safe, VERSION).to_bytes()
+    head = _record_head(fields, hashlib.sha256(block).digest(), len(block))
     return warc.RawRecord(
         head=head,
         fields=warc.read_fields(head),
@@ -103,11 +125,36 @@ def record(fields: list[tuple[str, str]], block: bytes) -> warc.RawRecord:
     )
 
 
+def _large_record(fields: list[tuple[str, str]], payload: Large) -> warc.RawRecord:
+    head = _record_head(fields, payload.digests.block["sha256"], payload.digests.payload_length)
+    whole = hashlib.sha256(head)
+    for piece in payload.pieces():
+        whole.update(piece)
+    whole.update(TRAILER)
+    return warc.RawRecord(
+        head=head,
+        fields=warc.read_fields(head),
+        block=None,
+        opening=payload.opening,
+        block_length=payload.digests.payload_length,
+        trailer=TRAILER,
+        record_sha256=whole.digest(),
+        streamed=payload.digests,
+        reread=payload.pieces,
+    )
+
+
+def _record_head(fields: list[tuple[str, str]], block_sha256: bytes, length: int) -> bytes:
+    named = [*fields, ("WARC-Block-Digest", "sha256:" + block_sha256.hex()), ("Content-Length", str(length))]
+    safe = [(name, re.sub(r"[\r\n\x00]+", " ", value)) for name, value in named]  # no header injection
+    return bytes(StatusAndHeaders("", safe, VERSION).to_bytes())
+
+
 def revisit_of(capture: Capture, first: Capture) -> Capture:
     """``capture`` as a revisit of ``first``, which has the same payload under the same URI (WARC 1.1, 6.7.2)."""
     fields = [
         ("WARC-Type", "revisit"),
-        ("WARC-Record-ID", f"<{capture.record_id}>"),
+        ("WARC-Record-ID", f"<{identity.revisit_id(capture.record_id or '')}>"),
         ("WARC-Date", capture.warc_date or ""),
         ("WARC-Target-URI", capture.target_uri or ""),
         ("WARC-Profile", REVISIT),
@@ -118,12 +165,28 @@ def revisit_of(capture: Capture, first: Capture) -> Capture:
         ("WARC-Truncated", "length"),
     ]
     own = warc.read_fields(capture.head)
-    fields += [
-        (name, own.get_header(name)) for name in ("Archive-Date-Origin", "Archive-Flags") if own.get_header(name)
-    ]
+    kept = ("Archive-Date-Origin", "Archive-Source", "Archive-Flags")
+    fields += [(name, own.get_header(name)) for name in kept if own.get_header(name)]
     if capture.http_head:
         fields.append(("Content-Type", "application/http; msgtype=response"))
     return warc.capture_from(record(fields, capture.http_head), capture.origin, None, wrapped=True)
+
+
+def first_id(found: Capture) -> str:
+    """The WARC-Record-ID that a capture which we wrapped has where no same one stands in the corpus before it."""
+    digest = payload_digest(found)
+    url = found.target_uri if found.target_uri != identity.payload_urn(digest) else None
+    stated = (found.warc_date or "") if found.captured_at_origin == "field" else ""
+    own = identity.record_id(digest, found.origin, url, http_head=found.http_head, stated=stated)
+    return identity.revisit_id(own) if found.record_type == "revisit" else own
+
+
+def payload_digest(found: Capture) -> bytes:
+    """SHA-256 of the payload of a capture which we wrapped; a revisit of ours holds none, and declares it."""
+    if found.payload_sha256:
+        return found.payload_sha256
+    declared = identity.declared_digest(warc.read_fields(found.head).get_header("WARC-Payload-Digest") or "")
+    return declared[1] if declared else b""
 
 
 def warcinfo(filename: str, moment: datetime, software: str) -> bytes:

@@ -231,7 +231,9 @@ def test_trace(made: Path) -> None:
     found = call("trace", made / "c", row["article_id"])
     assert found.exit_code == 0
     assert row["record_id"] in found.output
-    assert found.output.count("matches the bytes") == 3
+    for name in ("record_sha256", "block_sha256", "payload_sha256"):
+        assert f"\n{name:<15}{row[name].hex()}\n" in found.output
+    assert "these digests are those of the bytes" in found.output
     raw = call("trace", made / "c", row["capture_id"], "--raw")
     assert raw.stdout_bytes == (made / "sound" / row["source_path"]).read_bytes()
     assert call("trace", made / "c", "nothing").exit_code == 2

@@ -111,7 +111,7 @@ def test_another_day(inputs: Path, expected: dict[str, str], tmp_path: Path) -> 
     assert making.files_of(tmp_path / "c") == expected
 
 
-def test_only_the_run_log_and_the_screen_ask_for_the_clock() -> None:
+def test_only_the_run_log_and_the_progress_ask_for_the_clock() -> None:
     """The clock: ``now``, ``today``, ``time.time``. CPU clocks go to the run log only."""
     asking = set()
     for path in PACKAGE.rglob("*.py"):
@@ -121,7 +121,7 @@ def test_only_the_run_log_and_the_screen_ask_for_the_clock() -> None:
                 or (node.attr == "time" and isinstance(node.value, ast.Name) and node.value.id == "time")
             ):
                 asking.add(path.relative_to(PACKAGE).as_posix())
-    assert asking == {"run.py", "screen.py"}
+    assert asking == {"run.py", "progress.py"}
 
 
 def test_the_manifest_names_no_machine_and_no_moment(inputs: Path, tmp_path: Path) -> None:

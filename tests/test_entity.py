@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.entity import dechunk, read_head
+from archive.entity import body_pieces, dechunk, dechunked, read_head
 
 
 def chunked(body: bytes, size: int) -> bytes:
@@ -116,3 +116,27 @@ def test_no_bytes_behind_a_version_make_it_raise(junk: bytes) -> None:
     found = read_head(b"HTTP/1.1 200 OK\r\n" + junk)
     assert found is not None
     assert (b"HTTP/1.1 200 OK\r\n" + junk).startswith(found.head)
+
+
+PIECES = [b"5\r\nhello\r\n", b"3;x=y\nabc\n", b"0\r\n\r\n", b"a\r\n", b"hello", b"\r\n", b"\n", b"ffff\r\n", b"zz\r\n"]
+
+
+@settings(derandomize=True, deadline=None, max_examples=500)
+@given(st.lists(st.sampled_from(PIECES), max_size=8), st.integers(1, 30))
+def test_a_body_that_comes_in_pieces_gives_the_same(parts: list[bytes], size: int) -> None:
+    body = b"".join(parts)
+    cut = dechunked(body[at : at + size] for at in range(0, len(body), size))
+    found, flags = b"", None
+    while flags is None:
+        try:
+            found += next(cut)
+        except StopIteration as end:
+            flags = end.value
+    assert (found, flags) == dechunk(body)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 50])
+def test_what_follows_a_head(size: int) -> None:
+    for head in range(12):
+        pieces = (b"0123456789"[at : at + size] for at in range(0, 10, size))
+        assert b"".join(body_pieces(pieces, head)) == b"0123456789"[head:]

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 from pathlib import Path
 
-from archive import storage
+from archive import identity, storage
 from archive.errors import Rejected
 from archive.fragments import ArchiveWriter, Rows
 from archive.model import Capture, Counts, Damage, InputFile, Locator, Origin, Settings, Shard, Skip
@@ -45,13 +45,12 @@ def test_wrapped_captures_get_places_in_a_warc(tmp_path: Path) -> None:
     assert archive.earliest == storage.EPOCH.replace(year=2024)
     for (found, locator), capture in zip(placed, captures, strict=True):
         assert found is capture
-        assert locator is not None
         assert locator.path == "000000-ab/00000.warc.gz"
         lying = gzip.decompress(data[locator.offset : locator.offset + locator.length])
         assert capture.block is not None
         assert lying == capture.head + capture.block + capture.trailer
         assert (locator.unpacked_offset, locator.unpacked_length) == (0, len(lying))
-    assert sum(locator.length for _, locator in placed if locator) == len(data)
+    assert sum(locator.length for _, locator in placed) == len(data)
 
 
 def test_records_in_place_stay_where_they_are(tmp_path: Path) -> None:
@@ -77,14 +76,19 @@ def test_repeated_payloads_of_one_uri_become_revisits(tmp_path: Path) -> None:
     archive.close()
     assert [found.record_type for found in (first, again, elsewhere, other)] == ["resource", "revisit", "resource", "resource"]
     assert again.refers_to_record_id == first.record_id
-    assert again.record_id == wrapped(b"one", line=2).record_id
+    assert again.record_id == identity.revisit_id(wrapped(b"one", line=2).record_id or "")
 
 
-def test_a_record_too_large_to_hold_has_no_place_unless_it_lies_in_a_file(tmp_path: Path) -> None:
-    huge = Capture(**{name: getattr(wrapped(b"one"), name) for name in Capture.__dataclass_fields__} | {"block": None})
+def test_a_record_too_large_to_hold_is_read_again(tmp_path: Path) -> None:
+    whole = wrapped(b"one")
+    values = {name: getattr(whole, name) for name in Capture.__dataclass_fields__}
+    huge = Capture(**values | {"block": None, "payload": None, "reread": lambda: iter([b"o", b"", b"ne"])})
     archive = ArchiveWriter(tmp_path, shard(tmp_path))
-    assert archive.place(huge, FILE) == (huge, None)
+    found, locator = archive.place(huge, FILE)
     archive.close()
+    assert found is huge
+    assert locator.offset == 0
+    assert gzip.decompress((tmp_path / archive.files[0]).read_bytes()) == whole.head + b"one" + whole.trailer
 
 
 def test_everything_is_counted_and_the_receipt_is_last(tmp_path: Path) -> None:

@@ -47,29 +47,63 @@ def test_ids_are_the_same_in_every_process(seed: str) -> None:
     done = subprocess.run([sys.executable, "-c", IDS], env={"PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo"},
                           capture_output=True, text=True, check=True)  # fmt: skip
     assert done.stdout.split() == [
-        "urn:uuid:5bd5d3d3-608e-59c9-8529-ed92caca1de4",
+        "urn:uuid:69a70519-1034-596c-a74e-be90bad23620",
         "urn:uuid:739d2d5b-4a4d-512c-b0b3-85757f7b2611",
-        "02906314-5154-5dac-bd89-d1b370babc15",
+        "4537ba27-3e53-5860-ba84-45b9f981cec7",
         "96ff13a1-6ae5-56a7-8e22-fae5a7bfeb1e",
         "45f559ed-4185-5b37-8a89-b2db173bffb8",
     ]
 
 
-def test_a_record_id_depends_on_content_url_and_place() -> None:
+def test_a_record_id_depends_on_content_head_url_time_and_own_name() -> None:
     ids = {
-        identity.record_id(digest, origin, url)
+        identity.record_id(digest, origin, url, http_head=head, stated=stated)
         for digest in (DIGEST, bytes(32))
         for url in (None, "https://a.example/", "https://b.example/")
-        for origin in (ORIGIN, Origin(path="b"), replace(ORIGIN, member="m"), replace(ORIGIN, offset=5),
-                       replace(ORIGIN, line=5))
-    }  # fmt: skip
-    assert len(ids) == 2 * 3 * 5
+        for origin in (ORIGIN, Origin(path="b"), replace(ORIGIN, member="m"), replace(ORIGIN, line=5))
+        for head in (b"", b"HTTP/1.1 200 OK\r\n\r\n")
+        for stated in ("", "2024-08-27")
+    }
+    assert len(ids) == 2 * 3 * 4 * 2 * 2
+    ids |= {identity.revisit_id(one) for one in ids} | {identity.repeated_record_id(one, n) for one in ids for n in (1, 2)}
+    assert len(ids) == 2 * 3 * 4 * 2 * 2 * 4
     assert all(UUID(one.removeprefix("urn:uuid:")).version == 5 for one in ids)
 
 
-def test_a_record_id_does_not_depend_on_the_time_of_modification() -> None:
-    moved = replace(ORIGIN, modified=datetime(2024, 1, 1, tzinfo=UTC))
-    assert identity.record_id(DIGEST, ORIGIN, None) == identity.record_id(DIGEST, moved, None)
+@pytest.mark.parametrize(
+    "other",
+    [
+        Origin(path="a.html"),
+        Origin(path="in/pages/a.html"),
+        Origin(path="in/pages/a.html.gz"),
+        Origin(path="some.zip", member="pages/a.html"),
+        Origin(path="some.tar", member="inner.zip!/pages/a.html"),
+        replace(ORIGIN, modified=datetime(2024, 1, 1, tzinfo=UTC)),
+        replace(ORIGIN, file_sha256=bytes(32)),
+    ],
+)
+def test_a_record_id_does_not_depend_on_how_a_file_was_handed_over(other: Origin) -> None:
+    assert identity.record_id(DIGEST, ORIGIN, None) == identity.record_id(DIGEST, other, None)
+
+
+def test_a_line_has_no_name_of_its_own() -> None:
+    ids = {
+        identity.record_id(DIGEST, Origin(path=path, member=member, offset=line * 90, line=line), "https://a.example/")
+        for path in ("a.jsonl", "sorted.jsonl")
+        for member in (None, "in.jsonl")
+        for line in (1, 7)
+    }
+    assert len(ids) == 1
+
+
+def test_where_a_record_was_found_is_told_by_digest_and_not_by_path() -> None:
+    assert identity.source_field(ORIGIN, DIGEST) is None
+    whole = replace(ORIGIN, file_sha256=DIGEST)
+    assert identity.source_field(whole, DIGEST) is None
+    assert identity.source_field(whole, bytes(32)) == f"sha256:{DIGEST.hex()}"
+    member = replace(whole, member="a b/\r\nc", offset=0, line=1)
+    told = f"sha256:{DIGEST.hex()}; member=a%20b/%0D%0Ac; offset=0; line=1"
+    assert identity.source_field(member, bytes(32)) == identity.source_field(member, DIGEST) == told
 
 
 def test_a_capture_id_goes_with_the_record_wherever_it_lies() -> None:
@@ -92,6 +126,7 @@ def test_a_damage_id_depends_on_place_and_bytes() -> None:
     damage = Damage(origin=ORIGIN, offset=1, length=2, reason="gzip", detail="", sha256=DIGEST)
     others = [replace(damage, offset=2), replace(damage, sha256=bytes(32)), replace(damage, origin=Origin(path="b"))]
     assert len({identity.damage_id(one) for one in (damage, *others)}) == 4
+    assert identity.damage_id(damage) == identity.damage_id(replace(damage, origin=Origin(path="in/pages/a.html")))
     assert identity.damage_id(damage) == identity.damage_id(replace(damage, detail="other words"))
 
 

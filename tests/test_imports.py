@@ -17,18 +17,21 @@ import archive
 
 PACKAGE = Path(archive.__file__).parent
 FLOORS = (  # from the roof down; a module imports from lower floors, and from its own where no cycle comes of it
-    ("archive.__main__",),
+    ("archive.__main__", "archive.training"),
     ("archive.cli", "archive"),
     ("archive.screen_diff",),
     ("archive.screen", "archive.look"),
+    ("archive.progress",),
     ("archive.api",),
     ("archive.run",),
-    ("archive.commit", "archive.plan", "archive.shard", "archive.proof", "archive.compare"),
-    ("archive.proof_files", "archive.fragments", "archive.again", "archive.joining"),
+    ("archive.commit", "archive.plan", "archive.pool", "archive.proof", "archive.compare", "archive.unfinished"),
+    ("archive.shard",),
+    ("archive.proof_files", "archive.proof_places", "archive.fragments", "archive.again", "archive.joining", "archive.watch"),
     ("archive.corpus", "archive.merge"),
+    ("archive.repeats",),
     ("archive.table",),
     ("archive.manifest", "archive.partition", "archive.schema"),
-    ("archive.storage", "archive.rows"),
+    ("archive.storage", "archive.rows", "archive.child", "archive.proof_ids"),
     ("archive.sources", "archive.extraction"),
     ("archive.wrapping",),
     ("archive.warc",),
@@ -40,13 +43,13 @@ LATE_AND_UPWARD = {
     ("archive", "archive.api"),  # the public names, for type checkers
 }
 OWNERS = {
-    "warcio": ("entity", "warc", "wrapping", "sources"),
+    "warcio": ("entity", "warc", "wrapping", "sources", "training"),
     "trafilatura": ("extraction",),
     "lxml": ("extraction",),
     "pyarrow.parquet": ("table", "corpus", "proof_files"),
     "pyarrow.dataset": ("corpus",),
-    "click": ("cli",),
-    "rich": ("screen", "screen_diff"),
+    "click": ("cli", "training"),
+    "rich": ("screen", "screen_diff", "progress"),
     "publicsuffixlist": ("rows",),
     "fcntl": ("storage",),
 }
@@ -133,8 +136,9 @@ def test_nothing_prints_or_exits_below_the_roof() -> None:
 
 def test_public_names() -> None:
     assert set(archive.__all__) == {
-        "ArchiveError", "Corpus", "CorpusError", "Extraction", "Manifest", "Rejected", "RunInterrupted", "Settings",
-        "UnknownId", "UsageError", "__version__", "convert", "extract", "open_corpus", "reextract",
+        "ArchiveError", "Corpus", "CorpusError", "Extraction", "JsonFields", "Limits", "Manifest", "ReadOptions",
+        "Rejected", "RunInterrupted", "Settings", "UnknownId", "UsageError", "__version__", "convert", "extract",
+        "open_corpus", "reextract",
     }  # fmt: skip
     assert list(archive.__all__) == sorted(archive.__all__)
     assert dir(archive) == sorted(archive.__all__)

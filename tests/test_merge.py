@@ -12,12 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from archive import identity, table
-from archive.merge import Patch, merged, patcher, repeated_places, write_partition
-from archive.model import SortedRun
+from archive import identity, merge, table
+from archive.merge import Patch, Source, merged, patcher, repeated_places, staged, write_partition
 from archive.partition import sort_key
 from archive.rows import CaptureRow
-from archive.table import ROW_GROUP, Fragment, FragmentWriter, batch_keys
+from archive.table import BATCH_ROWS, ROW_GROUP, Fragment, FragmentWriter, batch_keys
 from tests.test_table import capture
 
 KEYS = ("host_bucket",)
@@ -27,7 +26,7 @@ def same(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch
 
 
-def fragments(folder: Path, rows: list[CaptureRow], parts: int) -> Iterator[tuple[Fragment, SortedRun]]:
+def fragments(folder: Path, rows: list[CaptureRow], parts: int) -> Iterator[Source]:
     """The rows shared out over fragment files, with their runs."""
     for part in range(parts):
         path = folder / f"{part}.arrow"
@@ -35,8 +34,7 @@ def fragments(folder: Path, rows: list[CaptureRow], parts: int) -> Iterator[tupl
         for row in rows[part::parts]:
             writer.add(row)
         writer.close()
-        fragment = Fragment(path)
-        yield from ((fragment, run) for run in writer.runs)
+        yield from (Source(path=path, run=run) for run in writer.runs)
 
 
 @pytest.mark.parametrize("parts", [1, 2, 7])
@@ -92,6 +90,50 @@ def test_files_end_at_the_target_and_depend_on_the_rows_alone(tmp_path: Path) ->
     assert contents[0] == contents[1]
 
 
+def test_many_runs_are_merged_in_stages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge, "FAN_IN", 3)
+    rows = [capture(number, registered_domain="one.example") for number in range(700)]
+    random.Random(2).shuffle(rows)  # noqa: S311 - nothing secret
+    runs = list(fragments(tmp_path, rows, 20))
+    fewer = staged(runs, "captures", tmp_path / "stages")
+    assert len(fewer) == 3
+    assert sum(source.run.rows for source in fewer) == 700
+    left = sorted(path.name for path in (tmp_path / "stages").iterdir())
+    assert left == sorted(source.path.name for source in fewer)  # what came between is gone
+    for source in fewer:
+        fragment = Fragment(source.path)
+        sizes = [batch.num_rows for batch in fragment.batches(source.run)]
+        fragment.close()
+        assert set(sizes[:-1]) == {BATCH_ROWS}
+    found = [key for batch in merged(fewer, "captures") for key in batch_keys(batch, "captures")]
+    assert found == sorted(sort_key(row) for row in rows)
+    write_partition(fewer, "captures", tmp_path / "a" / "n", same, 1 << 30)
+    write_partition(runs, "captures", tmp_path / "b" / "n", same, 1 << 30)
+    (one, other) = ((tmp_path / name / "n-00000.parquet").read_bytes() for name in "ab")
+    assert one == other
+
+
+def test_few_runs_stay_as_they_are(tmp_path: Path) -> None:
+    runs = list(fragments(tmp_path, [capture(number) for number in range(9)], 3))
+    assert staged(runs, "captures", tmp_path / "stages") == runs
+    assert not (tmp_path / "stages").exists()
+
+
+def test_memory_does_not_grow_with_runs(tmp_path: Path) -> None:
+    peaks = []
+    for count in (merge.FAN_IN, 4 * merge.FAN_IN):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        rows = [capture(number, registered_domain="one.example", detail="word " * 100) for number in range(20 * count)]
+        runs = list(fragments(folder, rows, count))
+        before, peak = pa.total_allocated_bytes(), 0
+        for batch in merged(staged(runs, "captures", folder / "stages"), "captures"):
+            peak = max(peak, pa.total_allocated_bytes() - before)
+            assert batch.num_rows
+        peaks.append(peak)
+    assert 0 < peaks[1] < peaks[0] * 1.1
+
+
 # ---- what only the whole corpus knows --------------------------------------------------------------------------------
 
 
@@ -129,7 +171,7 @@ def patched(patch: Patch, *rows: CaptureRow) -> list[CaptureRow]:
 def test_repeated_rows_get_ids_and_a_flag() -> None:
     one = capture(1, article_id="x")
     place = (one.capture_id, one.source_path, None, 1, None, one.unpacked_offset, one.warc_record_offset)
-    (other, found) = patched(patcher({}, {place: 2}), capture(2), one)
+    (other, found) = patched(patcher({}, {place: 2}, {}), capture(2), one)
     new = identity.repeated_id(UUID(one.capture_id), 2)
     assert other == capture(2)
     assert (found.capture_id, found.article_id) == (str(new), str(identity.article_id(new)))
@@ -140,6 +182,6 @@ def test_placeholders_become_names_and_offsets() -> None:
     ours = capture(1, warc_filename="000000-ab/00000.warc.gz", warc_record_offset=10)
     theirs = capture(2, warc_filename="in.warc.gz", warc_record_offset=20)
     none = capture(3)
-    patch = patcher({"000000-ab/00000.warc.gz": ("warc/name-00000.warc.gz", 500)}, {})
+    patch = patcher({"000000-ab/00000.warc.gz": ("warc/name-00000.warc.gz", 500)}, {}, {})
     found = [(row.warc_filename, row.warc_record_offset) for row in patched(patch, ours, theirs, none)]
     assert found == [("warc/name-00000.warc.gz", 510), ("in.warc.gz", 20), (None, None)]

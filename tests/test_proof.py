@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import random
 import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -19,6 +21,7 @@ import archive
 from archive.extraction import NEWS, find_extractor
 from archive.proof import Verdict
 from archive.schema import arrow_schema
+from archive.sources import members
 from tests import making
 
 Row = dict[str, Any]
@@ -144,10 +147,18 @@ def test_a_byte_of_a_warc_of_ours(corpus: Path) -> None:
     row = archive.open_corpus(corpus).articles(where=pc.field("source_path") == SOURCES["html"]).to_pylist()[0]
     flip(path, row["warc_record_offset"] + row["warc_record_length"] // 2)
     found = verdict(corpus)
-    assert {("files", "changed"), ("captures", "record"), ("articles", "record")} <= named(found)
-    assert f"warc/{path.name}" in {failure.id for failure in found.failures}
+    assert ("files", "changed") in named(found)
+    assert {f"warc/{path.name}", row["capture_id"], row["article_id"]} == {failure.id for failure in found.failures}
     fix_manifest(corpus)
-    assert {("captures", "record"), ("articles", "record")} <= named(verdict(corpus))
+    assert {row["capture_id"], row["article_id"]} == {failure.id for failure in verdict(corpus).failures}
+
+
+def test_a_byte_of_the_checksum_in_a_warc_of_ours(corpus: Path) -> None:
+    (path,) = (corpus / "warc").iterdir()
+    row = archive.open_corpus(corpus).articles(where=pc.field("source_path") == SOURCES["html"]).to_pylist()[0]
+    flip(path, row["warc_record_offset"] + row["warc_record_length"] - 6)
+    fix_manifest(corpus)
+    assert named(verdict(corpus)) == {("captures", "record"), ("articles", "record")}
 
 
 def test_a_byte_of_an_input_that_is_referred_to(corpus: Path) -> None:
@@ -240,7 +251,7 @@ ARTICLE = {
     "section": "Sport",
     "tags": ["forged"],
     "image_url": "https://forged.example/i.png",
-    "access": "free",
+    "access": "paywalled",
     "text": "Another text",
     "text_sha256": DIGEST,
     "blocks": [],
@@ -402,6 +413,102 @@ def test_an_article_that_no_capture_knows(corpus: Path) -> None:
 def test_a_sample_still_counts_everything(corpus: Path) -> None:
     rewrite(corpus, "captures", lambda rows: rows[1:])
     assert not verdict(corpus, sample=1).ok
+
+
+# ---- places ------------------------------------------------------------------------------------------------------
+
+
+def test_two_captures_that_swap_the_files_they_came_from(tmp_path: Path) -> None:
+    making.put(tmp_path / "in" / "a" / "lines.jsonl", making.json_lines([1]))
+    making.put(tmp_path / "in" / "b" / "lines.jsonl", making.json_lines([2]))
+    making.converted(tmp_path / "c", tmp_path / "in")
+    others = {"a/lines.jsonl": "b/lines.jsonl", "b/lines.jsonl": "a/lines.jsonl"}
+    for table in ("articles", "captures"):
+        rewrite(tmp_path / "c", table, lambda rows: [r | {"source_path": others[r["source_path"]]} for r in rows])
+    assert named(verdict(tmp_path / "c")) == {("captures", "source"), ("articles", "source")}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_row_that_calls_itself_repeated(corpus: Path, kind: str) -> None:
+    row = edit(corpus, "captures", "flags", ["repeated-record"], source_path=SOURCES[kind], outcome="article")
+    assert row["capture_id"] in {failure.id for failure in verdict(corpus).failures}
+
+
+def test_a_repeated_row_that_hides_it(tmp_path: Path) -> None:
+    making.put(tmp_path / "in" / "lines.jsonl", making.json_lines([1, 1]))
+    making.converted(tmp_path / "c", tmp_path / "in")
+    row = edit(tmp_path / "c", "captures", "flags", [], flags=["repeated-record"])
+    assert ("captures", row["capture_id"], "source") in {
+        (failure.table, failure.id, failure.what) for failure in verdict(tmp_path / "c").failures
+    }
+
+
+@pytest.fixture(scope="module")
+def spread(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of several partitions, with several files in each."""
+    folder = tmp_path_factory.mktemp("spread")
+    making.put(folder / "in" / "a.jsonl", making.json_lines(range(6)))
+    making.put(folder / "in" / "b.warc", b"".join(making.responses(range(10, 16))))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("archive.merge.ROW_GROUP", 2)
+        patched.setattr("archive.commit.TARGET_BYTES", 1)
+        making.converted(folder / "c", folder / "in")
+    return folder
+
+
+@pytest.fixture
+def parted(spread: Path, tmp_path: Path) -> Path:
+    shutil.copytree(spread, tmp_path, dirs_exist_ok=True, copy_function=shutil.copy2)
+    return tmp_path / "c"
+
+
+@pytest.mark.parametrize("table", ["articles", "captures"])
+def test_a_file_in_the_folder_of_another_partition(parted: Path, table: str) -> None:
+    assert verdict(parted).ok
+    path = next((parted / table).glob("capture_month=2024-07/*-00000.parquet"))
+    moved = parted / table / "capture_month=2024-06" / path.name
+    stated = (parted / "manifest.json").read_text()
+    making.put(moved, path.read_bytes())
+    path.unlink()
+    (parted / "manifest.json").write_text(
+        stated.replace(path.relative_to(parted).as_posix(), moved.relative_to(parted).as_posix())
+    )
+    assert named(verdict(parted)) == {(table, "partition")}
+    assert named(verdict(parted, sample=1)) == {(table, "partition")}
+
+
+@pytest.mark.parametrize("table", ["articles", "captures"])
+def test_rows_in_another_order(parted: Path, table: str) -> None:
+    rewrite(parted, table, lambda rows: rows[::-1])
+    assert named(verdict(parted)) == {(table, "order")}
+
+
+@pytest.mark.parametrize("table", ["articles", "captures"])
+def test_files_of_a_partition_in_another_order(parted: Path, table: str) -> None:
+    first, second, *_ = sorted((parted / table / "capture_month=2024-07").iterdir())
+    first_bytes = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(first_bytes)
+    fix_manifest(parted)
+    assert named(verdict(parted)) == {(table, "order")}
+
+
+def test_a_file_that_is_one_gzip_member_is_inflated_few_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stuffing = b"<!-- " + random.Random(1).randbytes(50_000).hex().encode() + b" -->"  # noqa: S311 - nothing secret
+    records = [making.record(making.http(making.page(n) + stuffing), uri=f"https://w{n % 7}.example/{n}") for n in range(120)]
+    making.put(tmp_path / "in" / "a.warc.gz", gzip.compress(b"".join(records), 1, mtime=0))
+    corpus = making.corpus_of(tmp_path / "c", tmp_path / "in")
+    steps = []
+    real = members.Unpacked._unpack
+
+    def counted(unpacked: members.Unpacked) -> bool:
+        steps.append(1)
+        return real(unpacked)
+
+    monkeypatch.setattr(members.Unpacked, "_unpack", counted)
+    assert corpus.verify().failures == ()
+    once = (tmp_path / "in" / "a.warc.gz").stat().st_size // members.CHUNK
+    assert len(steps) < 4 * once  # once for each table, and some for the first record of all
 
 
 # ---- the manifest ------------------------------------------------------------------------------------------------

@@ -6,16 +6,17 @@ import gzip
 import json
 import os
 import shutil
+import signal
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
 import archive
-from archive import again, run, shard, storage
+from archive import again, run, storage
 from archive.corpus import Corpus
 from archive.errors import CorpusError, RunInterrupted, UsageError
-from archive.model import Limits, Manifest, ReadOptions, Receipt, Settings, Shard
+from archive.model import Limits, Manifest, ReadOptions, Receipt, Settings
 from tests import making
 
 
@@ -32,6 +33,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     making.mixed(folder / "in", each=2)
     shutil.copy2(folder / "in" / "crawl" / "whole.warc.gz", folder / "in" / "crawl" / "again.warc.gz")
     making.put(folder / "in" / "more.zip", making.zipped({"crawl.warc.gz": making.packed(*making.responses([70, 71]))}))
+    making.put(folder / "in" / "twice" / "lines.jsonl", making.json_lines([2, 3, 2]))
+    for name in "ab":
+        making.put(folder / "in" / "twice" / name / "index.html", making.page(7))
     whole = gzip.compress(b"".join(making.responses(range(80, 84))), mtime=0)  # damage inside what a member unpacks to
     making.put(folder / "in" / "crawl" / "one.warc.gz", whole)
     making.put(folder / "in" / "cut.zip", making.zipped({"cut.warc.gz": whole[: len(whole) * 2 // 3]}))
@@ -59,7 +63,7 @@ def test_an_unchanged_extractor_gives_the_same_bytes(made: Path, tmp_path: Path,
         remade(made / "c", tmp_path / "new", workers=workers)
     assert making.files_of(tmp_path / "new") == making.files_of(made / "c")
     flags = [flag for row in Corpus(tmp_path / "new").captures().to_pylist() for flag in row["flags"]]
-    assert flags.count("repeated-record") == 3
+    assert flags.count("repeated-record") == 5
 
 
 @pytest.mark.parametrize(
@@ -241,16 +245,15 @@ def test_a_finished_one_is_left_alone(made: Path, tmp_path: Path) -> None:
 
 
 def test_a_stopped_one_goes_on(made: Path, tmp_path: Path) -> None:
-    calls = []
+    real = storage.write_receipt
 
-    def stopping(part: Shard) -> Receipt:
-        calls.append(part.shard_id)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        return shard.convert_shard(part)
+    def stopping(folder: Path, receipt: Receipt) -> None:  # in the worker
+        if len(list(folder.parent.glob("*/receipt.json"))) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+        real(folder, receipt)
 
     with mock.patch.object(again, "SLICE_ROWS", 3), mock.patch("archive.plan.SHARD_FILES", 1):
-        with mock.patch.object(run, "convert_shard", stopping), pytest.raises(RunInterrupted):
+        with mock.patch.object(storage, "write_receipt", stopping), pytest.raises(RunInterrupted):
             remade(made / "c", tmp_path / "new")
         done = sorted((tmp_path / "new" / "work").glob("*/receipt.json"))
         assert len(done) == 2
@@ -259,6 +262,17 @@ def test_a_stopped_one_goes_on(made: Path, tmp_path: Path) -> None:
             remade(made / "c", tmp_path / "new")
         assert [path.stat().st_mtime_ns for path in done] == stamps
         remade(made / "c", tmp_path / "new")
+    assert making.files_of(tmp_path / "new") == making.files_of(made / "c")
+
+
+def test_an_unfinished_one_is_not_swept_for_another(made: Path, tmp_path: Path) -> None:
+    with mock.patch.object(run, "commit", side_effect=KeyboardInterrupt), pytest.raises(RunInterrupted):
+        remade(made / "c", tmp_path / "new")
+    with pytest.raises(CorpusError, match="a run with other settings"):
+        remade(made / "c", tmp_path / "new", extractor="trafilatura")
+    with pytest.raises(CorpusError, match=r"a run over other inputs \(.*/c/manifest\.json\)"):
+        making.converted(tmp_path / "new", made / "in")
+    remade(made / "c", tmp_path / "new")
     assert making.files_of(tmp_path / "new") == making.files_of(made / "c")
 
 

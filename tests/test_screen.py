@@ -14,6 +14,7 @@ from rich.console import Console
 
 from archive import screen
 from archive.model import Block, Counts, Extraction, Manifest, Removed, Settings
+from archive.progress import Converting
 from archive.proof import Failure, Verdict
 
 MANIFEST = Manifest(
@@ -80,7 +81,7 @@ def test_an_extraction_without_places(shown: io.StringIO) -> None:
 
 
 def test_a_conversion(shown: io.StringIO) -> None:
-    with screen.progress(quiet=True) as told:
+    with Converting(quiet=True) as told:
         told.planned(1, 1)
         told.converted(Counts(records=3), 1)
         told.merging()
@@ -95,32 +96,6 @@ def test_a_conversion(shown: io.StringIO) -> None:
     assert "corpus [/x]: made from these inputs before; nothing to do" in shown.getvalue()
 
 
-def test_progress_tells_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = io.StringIO()
-    monkeypatch.setattr(screen, "err", Console(file=text, width=200, highlight=False))
-    monkeypatch.setattr(screen, "EVERY", -1.0)
-    with screen.progress(quiet=False) as told:
-        told.planned(2, 4_000_000)
-        told.converted(Counts(records=3, articles=2, rejections=1), 1_000_000)
-        told.converted(Counts(records=1, articles=1), 3_000_000)
-    lines = text.getvalue().splitlines()
-    assert lines[0] == "2 input files, 4.0 MB"
-    assert lines[1].startswith("25%  2 articles  1 rejected")
-    assert lines[2].startswith("100%  3 articles  1 rejected")
-    assert told.counts == Counts(records=4, articles=3, rejections=1)
-
-
-def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = io.StringIO()
-    monkeypatch.setattr(screen, "err", Console(file=text, width=200, force_terminal=True))
-    with screen.progress(quiet=False) as told:
-        told.planned(1, 10)
-        told.converted(Counts(records=3, articles=2, rejections=1), 10)
-        told.merging()
-    assert "100%" in text.getvalue()
-    assert "2 articles" in text.getvalue()
-
-
 def test_verdicts(shown: io.StringIO) -> None:
     screen.verdict("c [/x]", Verdict(ok=True, rows=1234, failures=()))
     assert "c [/x]: proven; 1,234 rows" in shown.getvalue()
@@ -129,6 +104,7 @@ def test_verdicts(shown: io.StringIO) -> None:
     )
     screen.verdict("c [/x]", Verdict(ok=False, rows=5, failures=failures))
     text = shown.getvalue()
+    assert "\nfiles     19 [/x]  extra\n          \\x1b[0m\n" in text
     assert "c [/x]: 23 things are not as the corpus says; 5 rows compared" in text
     assert "19 [/x]" in text
     assert "20 [/x]" not in text
@@ -138,8 +114,3 @@ def test_verdicts(shown: io.StringIO) -> None:
 def test_all_columns(shown: io.StringIO) -> None:
     screen.columns()
     assert "text_sha256" in shown.getvalue()
-
-
-@pytest.mark.parametrize(("size", "text"), [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (2.5e9, "2.5 GB"), (3e12, "3.0 TB")])
-def test_sizes(size: float, text: str) -> None:
-    assert screen._bytes(size) == text

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
 
+from archive import warc
 from archive.model import Capture, Damage, Limits, Origin, ReadOptions, Skip
 from archive.sources import Opened, page
 
@@ -75,9 +77,11 @@ def test_xhtml_and_the_option_for_the_time() -> None:
     )
 
 
-def test_a_page_over_the_limit_is_named_with_its_size() -> None:
-    found = read(PAGE, options=ReadOptions(limits=Limits(record_bytes=50)))
-    assert isinstance(found, Skip)
-    assert str(len(PAGE)) in found.reason
-    assert "50" in found.reason
-    assert found.length == len(PAGE)
+def test_a_page_over_the_limit_is_digested_and_read_again() -> None:
+    whole, found = read(PAGE), read(PAGE, options=ReadOptions(limits=Limits(record_bytes=50)))
+    assert isinstance(whole, Capture)
+    assert isinstance(found, Capture)
+    assert (found.payload, found.block, found.payload_length) == (None, None, len(PAGE))
+    assert replace(found, payload=PAGE, block=PAGE) == whole
+    assert found.reread is not None
+    assert b"".join(found.reread()) == b"".join(warc.payload_pieces(found)) == PAGE

@@ -7,10 +7,13 @@ import hashlib
 import random
 import tracemalloc
 import zlib
+from bisect import bisect
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
-from itertools import groupby
+from itertools import accumulate, groupby
+from typing import cast
 
 import pytest
 from hypothesis import example, given, settings
@@ -21,6 +24,7 @@ from archive import wrapping
 from archive.model import Capture, Damage, Limits, Locator, Origin, ReadOptions, Skip
 from archive.sources import Opened, warc
 from archive.sources.records import Gap, Placed, Unreadable
+from tests import making
 
 LIMITS = Limits()
 WORDS = (
@@ -409,7 +413,7 @@ def test_one_member_that_breaks_off_gives_what_is_in_front() -> None:
     large = [record(number, payload=noise(number, 50_000)) for number in range(10)]
     whole = gzip.compress(b"".join(large), mtime=0)
     cut, wrong = whole[:420_000], whole[:-8] + bytes(8)
-    for damaged, count in ((cut, 8), (wrong, 9)):  # the checksum at the end says that something is wrong, not where
+    for damaged, count in ((cut, 8), (wrong, 10)):  # the records say by their digests that they are sound
         assert digests(damaged) == [sha256(one) for one in large[:count]]
         assert len(damages(damaged)) == 1
         assert_tiled(damaged)
@@ -426,6 +430,41 @@ def test_a_damaged_run_does_not_hide_the_members_behind_it() -> None:
         assert found[-10:] == [sha256(one) for one in TEN]
         assert_tiled(bytes(damaged))
         assert_read_again(bytes(damaged))
+
+
+@pytest.mark.parametrize("digested", [True, False])
+@pytest.mark.parametrize("size", [1, 3000])
+def test_a_flipped_byte_in_a_member_of_many_records(size: int, *, digested: bool) -> None:
+    """Whatever is in front of the damage is read, also of the same 64 KiB; nothing wrong passes where a digest tells."""
+    blocks = [body(number) + noise(number, size).hex().encode() for number in range(40)]
+    records = []
+    for number, block in enumerate(blocks):
+        digest = {"WARC-Block-Digest": "sha256:" + sha256(block).hex()} if digested else {}
+        records.append(making.record(block, uri=f"https://a.example/{number}", kind="resource", fields=digest))
+    data = gzip.compress(b"".join(records), mtime=0)
+    wanted = [sha256(one) for one in records]
+    ends = list(accumulate(map(len, records)))
+    for at in (len(data) // 4, len(data) // 2, len(data) * 9 // 10):
+        damaged = bytearray(data)
+        damaged[at] ^= 0x41
+        in_front = len(zlib.decompressobj(31).decompress(data[:at])) - 100  # the next record's first line among it
+        whole = bisect(ends, in_front)
+        assert whole >= 5
+        assert digests(bytes(damaged))[:whole] == wanted[:whole]
+        assert_read_again(bytes(damaged))
+        for one in captures(bytes(damaged)):
+            if isinstance(one, Capture) and b"\r\nWARC-Block-Digest:" in one.head:
+                assert one.block in blocks
+
+
+def test_a_wrong_checksum_alone_costs_no_record_whose_digest_proves_it() -> None:
+    records = [making.record(body(n), kind="resource", fields={"WARC-Block-Digest": "sha256:" + sha256(body(n)).hex()})
+               for n in range(5)]  # fmt: skip
+    data = bytearray(gzip.compress(b"".join(records), mtime=0))
+    data[-6] ^= 1
+    found = scan(bytes(data))
+    assert [isinstance(item, Gap) for item, _ in found] == [False] * 5 + [True]
+    assert "incorrect data check" in cast("Gap", found[-1][0]).detail
 
 
 def test_a_record_over_the_limit_is_digested_but_not_held() -> None:
@@ -446,15 +485,21 @@ def test_a_record_over_the_limit_is_digested_but_not_held() -> None:
                     assert getattr(over, name) == getattr(whole, name), name
 
 
-def test_a_chunked_body_over_the_limit_has_no_payload_digest() -> None:
+@pytest.mark.parametrize("body", [b"5\r\nhello\r\n0\r\n\r\n", b"hello", b"3\r\nhello\r\n0\r\n\r\n", b"9\r\nhello"])
+@pytest.mark.parametrize("digested", ["payload", "body", "nothing"])
+def test_a_chunked_body_over_the_limit_is_as_one_that_is_held(body: bytes, digested: str) -> None:
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    raw = wrapping.record(
-        [("WARC-Type", "response"), ("Content-Type", "application/http")], head + b"5\r\nhello\r\n0\r\n\r\n"
-    )
-    (found,) = captures(raw.head + (raw.block or b"") + raw.trailer, Limits(record_bytes=10))
+    what = {"payload": b"hello", "body": body}.get(digested, b"")
+    fields = [("WARC-Type", "response"), ("Content-Type", "application/http"),
+              ("WARC-Payload-Digest", "sha256:" + sha256(what).hex())]  # fmt: skip
+    raw = wrapping.record(fields, head + body)
+    data = raw.head + (raw.block or b"") + raw.trailer
+    (whole,) = captures(data)
+    (found,) = captures(data, Limits(record_bytes=10))
+    assert isinstance(whole, Capture)
     assert isinstance(found, Capture)
-    assert (found.payload_sha256, found.payload_length) == (None, None)
-    assert found.block_sha256 == sha256(raw.block or b"")
+    assert replace(found, payload=whole.payload, block=whole.block) == whole
+    assert b"".join(records.payload_pieces(found)) == whole.payload
 
 
 def test_no_record_lies_beside_its_place() -> None:

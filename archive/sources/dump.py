@@ -48,7 +48,7 @@ class DumpSource:
         if reason:
             yield skipped(opened, "other", reason)
         else:
-            yield whole_file(opened, options, self.kind, "text/plain")
+            yield whole_file(opened, options, "text/plain")
 
 
 def no_capture(head: bytes, name: str) -> str | None:

@@ -86,10 +86,10 @@ def measure_run(read_at: ReadAt, start: int, size: int, limits: Limits) -> Run:
             if not chunk:
                 return Run(end=size, size=unpacked, error="the gzip member is cut off")
             fresh = 0 if unpacker.unconsumed_tail else len(chunk)
-            try:
-                unpacked += len(unpacker.decompress(chunk, 1 << 20))
-            except zlib.error as why:
-                return Run(end=at, size=unpacked, error=f"gzip: {why}")
+            data, error = unpack(unpacker, chunk)
+            unpacked += len(data)
+            if error:
+                return Run(end=at + fresh, size=unpacked, error=error)
             at += fresh
             if unpacked > FREE and unpacked > limits.ratio * (at - start):
                 return Run(end=at, size=unpacked, error=f"bomb: {at - start} bytes unpack to over {unpacked}")
@@ -98,6 +98,21 @@ def measure_run(read_at: ReadAt, start: int, size: int, limits: Limits) -> Run:
             return Run(end=at, size=unpacked, error="")
         if RECORD.match(peek(read_at, at)):
             return Run(end=at, size=unpacked, error="")
+
+
+def unpack(unpacker: zlib._Decompress, chunk: bytes) -> tuple[bytes, str]:
+    """Up to a megabyte of what a chunk inflates to, as far as it can be, and why it cannot be further."""
+    before = unpacker.copy()  # an error loses what the same call had unpacked: of 64 KiB, some 20 pages
+    try:
+        return unpacker.decompress(chunk, 1 << 20), ""
+    except zlib.error as why:
+        found, error = bytearray(), f"gzip: {why}"
+    try:
+        for at in range(len(chunk)):
+            found += before.decompress(chunk[at : at + 1])
+    except zlib.error:
+        return bytes(found), error
+    return bytes(found), error
 
 
 class Unpacked:
@@ -114,7 +129,7 @@ class Unpacked:
         self._restart()
 
     def _restart(self) -> None:
-        self._at, self._base, self._buffer = self._start, 0, bytearray()
+        self._at, self._base, self._buffer, self._ended = self._start, 0, bytearray(), False
         self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
         while self._marks:
             at, base, unpacker = self._marks[-1]
@@ -152,11 +167,10 @@ class Unpacked:
             self._marks.append((self._at, here, self._unpacker.copy()))
         tail = self._unpacker.unconsumed_tail
         chunk = tail or self._read_at(self._at, max(0, min(CHUNK, self._run.end - self._at)))
-        if not chunk:
+        if not chunk or self._ended:
             return False
-        try:
-            self._buffer += self._unpacker.decompress(chunk, 1 << 20)
-        except zlib.error:  # measured before: the run's size ends here
-            return False
+        data, error = unpack(self._unpacker, chunk)
+        self._buffer += data
         self._at += 0 if tail else len(chunk)
+        self._ended = error != ""  # measured before: the run's size ends here
         return True

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 from archive import wrapping
 from archive.model import Capture, Damage, ReadOptions, Skip
-from archive.sources import Opened, damaged, name_of, skipped, time_of
+from archive.sources import CHUNK, Opened, damaged, name_of, skipped, time_of
 from archive.sources.unpack import broken_of
 
 BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -43,7 +44,7 @@ class PageSource:
         """The page."""
         opened.file.seek(0)
         xml = plain_ascii(opened.file.read(SNIFF)).startswith(b"<?xml")
-        yield whole_file(opened, options, self.kind, "application/xhtml+xml" if xml else "text/html")
+        yield whole_file(opened, options, "application/xhtml+xml" if xml else "text/html")
 
 
 def looks_like_page(head: bytes) -> bool:
@@ -69,14 +70,16 @@ def looks_like_utf16(head: bytes) -> bool:
     return len(odd) > 1 and nuls[0] == 0 and nuls[1] * 2 > len(odd)
 
 
-def whole_file(opened: Opened, options: ReadOptions, kind: str, media_type: str) -> Capture | Damage | Skip:
-    """The file as one capture; a ``Skip`` where it is too large to hold, a ``Damage`` where its checksum is wrong."""
+def whole_file(opened: Opened, options: ReadOptions, media_type: str) -> Capture | Damage | Skip:
+    """The file as one capture, read again where it is too large to hold; a ``Damage`` where its checksum is wrong."""
     limit = options.limits.record_bytes
     opened.file.seek(0)
-    payload = opened.file.read(limit + 1)
-    if len(payload) > limit:
-        size = opened.size if opened.size is not None else f"over {limit}"
-        return skipped(opened, kind, f"too large: {size} bytes, the limit for one capture is {limit}")
+    held = opened.file.read(limit + 1)
+    payload: bytes | wrapping.Large = held
+    if len(held) > limit:
+        opening = held[: options.limits.header_bytes]
+        del held
+        payload = wrapping.large(lambda: pieces_of(opened.file), opening)
     broken = broken_of(opened.file)
     if broken and broken.reason == "bomb":
         return skipped(opened, broken.reason, broken.detail)
@@ -93,6 +96,13 @@ def whole_file(opened: Opened, options: ReadOptions, kind: str, media_type: str)
         captured_at_origin=moment_origin,
         flags=(*flags, "truncated") if broken else flags,
     )
+
+
+def pieces_of(file: BinaryIO) -> Iterator[bytes]:
+    """The whole file, a megabyte at a time."""
+    file.seek(0)
+    while piece := file.read(CHUNK):
+        yield piece
 
 
 SOURCE = PageSource()

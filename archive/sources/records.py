@@ -203,26 +203,29 @@ def _read_block(
             trailer=trailer,
             record_sha256=sha256.digest(),
         )
+    return _pass_by(window, head, fields, start=start, length=length, trailer=trailer, limits=limits)
+
+
+def _pass_by(
+    window: Window, head: bytes, fields: StatusAndHeaders, *, start: int, length: int, trailer: bytes, limits: Limits
+) -> warc.RawRecord:
+    """A record over the limit, digested a piece at a time."""
     opening = window.at(start, limits.header_bytes)
+
+    def block() -> Iterator[bytes]:
+        for position in range(start, start + length, SEARCH):
+            yield window.at(position, min(SEARCH, start + length - position))
+
     message = entity.read_head(opening) if warc.holds_http(fields, opening) else None
-    skip = len(message.head) if message else 0
-    whole, wanted = hashlib.sha256(head), warc.digests_wanted(fields)
-    block_hashes = {a: hashlib.new(a, usedforsecurity=False) for a in wanted}
-    payload_hashes = {a: hashlib.new(a, usedforsecurity=False) for a in wanted}
-    for position in range(start, start + length, SEARCH):
-        chunk = window.at(position, min(SEARCH, start + length - position))
-        whole.update(chunk)
-        for hashes, part in ((block_hashes, chunk), (payload_hashes, chunk[skip:])):
-            for digest in hashes.values():
-                digest.update(part)
-        skip = 0
+    whole = hashlib.sha256(head)
+
+    def passing() -> Iterator[bytes]:
+        for piece in block():
+            whole.update(piece)
+            yield piece
+
+    streamed = warc.stream_digests(passing(), block, message, warc.digests_wanted(fields))
     whole.update(trailer)
-    chunked = message is not None and message.chunked
-    streamed = warc.StreamedDigests(
-        block={a: h.digest() for a, h in block_hashes.items()},
-        payload={} if chunked else {a: h.digest() for a, h in payload_hashes.items()},
-        payload_length=None if chunked else length - (len(message.head) if message else 0),
-    )
     return warc.RawRecord(
         head=head,
         fields=fields,
@@ -232,6 +235,7 @@ def _read_block(
         trailer=trailer,
         record_sha256=whole.digest(),
         streamed=streamed,
+        reread=block,
     )
 
 

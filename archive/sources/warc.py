@@ -14,14 +14,15 @@ Memory is bounded by one record of at most ``limits.record_bytes``; larger ones 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from io import BytesIO
 from itertools import islice
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from archive import warc
-from archive.model import Capture, Damage, Limits, Locator, ReadOptions, Skip
+from archive.model import Capture, Damage, Limits, Locator, Origin, ReadOptions, Skip
 from archive.sources import Opened
 from archive.sources.members import GZIP_MAGIC, Member, Run, Unpacked, inflate_member, measure_run, peek
 from archive.sources.records import (
@@ -78,7 +79,8 @@ def _in_members(item: Placed | Gap, offset: int, length: int) -> Locator:
 def _scan_run(window: Window, start: int, limits: Limits) -> Generator[tuple[Placed | Gap, Locator], None, int]:
     """Records and gaps of members that do not hold just one sound record; returns where the next run starts.
 
-    Of a run that breaks off, only records that another record follows are believed: in the last one the damage may sit.
+    Of a run that breaks off, only records that another record follows are believed, or whose digest proves them: in the
+    last one the damage may sit, and what is inflated behind it may be wrong without an error.
     All that it gives shares the range of its members; what it unpacks to is covered once.
     """
     run = measure_run(window.at, start, window.size, limits)
@@ -89,9 +91,16 @@ def _scan_run(window: Window, start: int, limits: Limits) -> Generator[tuple[Pla
             run = measure_run(Window(window.file, end).at, start, end, limits)
     unpacked = Window(cast("BinaryIO", Unpacked(window.at, start, run)), run.size)
     covered = believed = 0
-    for item in read_stream(unpacked, limits):
-        if error and not VERSION_LINE.match(unpacked.at(item.end, 64)):
-            break
+    for found in read_stream(unpacked, limits):
+        item = found
+        if error:
+            sound = _is_sound(found)
+            proven = sound and found.start > 0  # a member of one record is believed by its checksum alone
+            if not proven and not VERSION_LINE.match(unpacked.at(found.end, 64)):
+                break
+            if sound is False:
+                detail = "the gzip member is damaged, and the record is not what its digest says"
+                item = Gap(start=found.start, end=found.end, reason="gzip", detail=detail)
         yield item, _in_members(item, start, end - start)
         believed, covered = believed + isinstance(item, Placed), item.end
     if error:
@@ -103,6 +112,16 @@ def _scan_run(window: Window, start: int, limits: Limits) -> Generator[tuple[Pla
         gap = Gap(start=0, end=0, reason="empty-member", detail="a gzip member without content")
         yield gap, _in_members(gap, start, end - start)
     return end
+
+
+def _is_sound(item: Placed | Gap) -> bool | None:
+    """Whether a record's block is what its declared digest says; None where it declares none."""
+    if isinstance(item, Gap):
+        return None
+    flags = warc.capture_from(item.raw, Origin(path=""), None).flags
+    if any("digest-mismatch" in flag or "digest-unreadable" in flag for flag in flags):
+        return False
+    return True if item.raw.fields.get_header("WARC-Block-Digest") else None
 
 
 FIELD = re.compile(rb"^WARC-[A-Za-z-]+:", re.MULTILINE)
@@ -160,39 +179,68 @@ def read_at(file: BinaryIO, locator: Locator, limits: Limits) -> warc.RawRecord:
     """The record that lies at ``locator``. Raises ``Unreadable`` where none lies there."""
     if locator.unpacked_offset is None:
         window, start = Window(file, min(locator.offset + locator.length, Window(file).size)), locator.offset
-    else:
-        outer = Window(file)
-        member = inflate_member(outer.at, locator.offset, outer.size, limits.record_bytes + limits.header_bytes)
-        if member.whole and locator.unpacked_offset == 0 and locator.unpacked_length == len(member.data):
-            if member.length != locator.length:
-                raise Unreadable("length", f"the gzip member has {member.length} bytes", member.length)
-            window, start = Window(BytesIO(member.data), len(member.data)), 0
-        else:
-            end = locator.unpacked_offset + (locator.unpacked_length or 0)
-            run = Run(end=locator.offset + locator.length, size=end, error="")
-            window = Window(cast("BinaryIO", Unpacked(outer.at, locator.offset, run)), end)
-            start = locator.unpacked_offset
-    return _read_in(window, start, limits)
+        return _read_whole(window, start, limits)
+    outer = Window(file)
+    member = inflate_member(outer.at, locator.offset, outer.size, limits.record_bytes + limits.header_bytes)
+    if not member.whole or locator.unpacked_offset or locator.unpacked_length != len(member.data):
+        unpacked = _unpacked_at(file, locator)
+        end = locator.unpacked_length or 0
+        if not locator.unpacked_offset and member.error and not Window(cast("BinaryIO", unpacked), end + 1).at(end, 1):
+            # the only record of a damaged member was not believed when it was found, and is not now
+            raise Unreadable("gzip", member.error, locator.offset)
+        return _read_inside(unpacked, locator, limits)
+    if member.length != locator.length:
+        raise Unreadable("length", f"the gzip member has {member.length} bytes", member.length)
+    return _read_whole(Window(BytesIO(member.data), len(member.data)), 0, limits)
 
 
-def read_together(file: BinaryIO, locators: Sequence[Locator], limits: Limits) -> Iterator[warc.RawRecord]:
-    """The records of one run of gzip members, in their order, the run unpacked once. Raises ``Unreadable`` as ``read_at``.
-
-    Of a whole file of 360 MB in one member each record by itself would unpack half of that, in a second.
-    """
-    ends = [(one.unpacked_offset or 0) + (one.unpacked_length or 0) for one in locators]
-    run = Run(end=locators[0].offset + locators[0].length, size=max(ends), error="")
-    unpacked = cast("BinaryIO", Unpacked(Window(file).at, locators[0].offset, run))
-    for locator, end in zip(locators, ends, strict=True):
-        yield _read_in(Window(unpacked, end), locator.unpacked_offset or 0, limits)
+def _unpacked_at(file: BinaryIO, locator: Locator) -> Unpacked:
+    """What the members at ``locator`` inflate to, however much that is."""
+    return Unpacked(Window(file).at, locator.offset, Run(end=locator.offset + locator.length, size=1 << 62, error=""))
 
 
-def _read_in(window: Window, start: int, limits: Limits) -> warc.RawRecord:
-    """The record from ``start`` to the end of the window."""
+def _read_inside(unpacked: Unpacked, locator: Locator, limits: Limits) -> warc.RawRecord:
+    start = locator.unpacked_offset or 0
+    return _read_whole(Window(cast("BinaryIO", unpacked), start + (locator.unpacked_length or 0)), start, limits)
+
+
+def _read_whole(window: Window, start: int, limits: Limits) -> warc.RawRecord:
     placed = read_record(window, start, limits)
     if placed.end != window.size:
         raise Unreadable("length", f"the record ends at {placed.end}, not at {window.size}", placed.end)
     return placed.raw
+
+
+class RecordReader:
+    """Reads the records of many rows, cheapest in the order in which they lie in their files.
+
+    A gzip member with many records is inflated once for those that come in order; each alone would cost all that lies
+    in front of it. The file of the last record stays open, so that what it gives in pieces can be had.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._path: Path | None = None
+        self._file: BinaryIO | None = None
+        self._unpacked: Unpacked | None = None
+        self._start = -1
+
+    def read(self, path: Path, locator: Locator) -> warc.RawRecord:
+        """The record at ``locator`` of the file at ``path``. Raises ``Unreadable`` where none lies there."""
+        if self._file is None or path != self._path:
+            self.close()
+            self._file, self._path = path.open("rb"), path
+        if not locator.unpacked_offset:
+            return read_at(self._file, locator, self._limits)
+        if self._unpacked is None or locator.offset != self._start:
+            self._unpacked, self._start = _unpacked_at(self._file, locator), locator.offset
+        return _read_inside(self._unpacked, locator, self._limits)
+
+    def close(self) -> None:
+        """Closes the file that is open."""
+        if self._file is not None:
+            self._file.close()
+        self._file = self._unpacked = None
 
 
 def stream_at(file: BinaryIO, locator: Locator) -> Iterator[bytes]:

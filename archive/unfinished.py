@@ -1,0 +1,74 @@
+"""Whose unfinished run is this? Finished parts are not thrown away because somebody named other inputs by mistake.
+
+A run writes down what was asked of it when it begins. Another run in the same folder that would have to throw finished
+parts away is refused, unless it is the same command: then inputs have changed meanwhile, and only their parts go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from archive import storage
+from archive.errors import CorpusError
+from archive.manifest import settings_sha256
+from archive.model import Settings
+
+MARKER = "unfinished"
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a run was asked to do: digests, and enough of the inputs' names for a message."""
+
+    inputs: int
+    first: tuple[str, ...]
+    inputs_sha256: str
+    settings_sha256: str
+
+
+def asked_of(inputs: Iterable[str | os.PathLike[str]], settings: Settings) -> Asked:
+    """What these inputs, in any order, and settings ask for."""
+    named = sorted({os.path.abspath(os.fsdecode(one)) for one in inputs})  # noqa: PTH100 - links stay as they were named
+    digest = hashlib.sha256("\0".join(named).encode("utf-8", "surrogateescape")).hexdigest()
+    first = tuple(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for name in named[:SHOWN])
+    return Asked(inputs=len(named), first=first, inputs_sha256=digest, settings_sha256=settings_sha256(settings).hex())
+
+
+def go_on(work: Path, parts: Iterable[str], asked: Asked) -> None:
+    """Notes what is asked. Raises ``CorpusError`` where finished parts of another run would be thrown away."""
+    keep, marker = set(parts), work / MARKER
+    before = _read(marker)
+    lost = [path.parent.name for path in work.glob("*/receipt.json") if path.parent.name not in keep]
+    if lost and before != asked:
+        raise CorpusError(_refusal(work, len(lost), before, asked))
+    if before != asked:
+        storage.write_whole(marker, storage.to_json(asdict(asked)), work)
+
+
+def _refusal(work: Path, lost: int, before: Asked | None, asked: Asked) -> str:
+    what = "another run"
+    if before and before.inputs_sha256 != asked.inputs_sha256:
+        more = f" and {before.inputs - SHOWN} more" if before.inputs > SHOWN else ""
+        what = f"a run over other inputs ({', '.join(before.first)}{more})"
+    elif before:
+        what = "a run with other settings or library versions"
+    parts = f"{lost} finished part{'s' if lost > 1 else ''}"
+    return (
+        f"{work.parent}: holds {parts} of {what} that was stopped; run that command again to go on with it, "
+        f"name a new folder, or remove this one"
+    )
+
+
+def _read(marker: Path) -> Asked | None:
+    """What the run that is there was asked to do; None where that cannot be told."""
+    try:
+        stated = json.loads(marker.read_bytes())
+        return Asked(**stated | {"first": tuple(stated["first"])})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
