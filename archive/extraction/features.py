@@ -335,8 +335,8 @@ def _likeness(page: Blocks, stated: Stated, vocabulary: Vocabulary, out: dict[st
         if size > 20 and (lower[:80] in description or lower.startswith(opening)):  # noqa: PLR2004
             summary[number] = 1
         if size > 60:  # noqa: PLR2004
-            pieces = lower.split(". ")
-            repeated[number] = FULL * sum(piece in seen for piece in pieces) // len(pieces)
+            pieces = [piece.strip() for piece in lower.split(".") if len(piece) > 12]  # noqa: PLR2004
+            repeated[number] = FULL * sum(piece in seen for piece in pieces) // max(1, len(pieces))
             seen.update(pieces)
             if body:
                 stands[number] = 1 if "".join(lower[:60].split()) in body else -1

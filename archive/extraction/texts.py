@@ -33,7 +33,7 @@ def _once(page: Blocks, kept: Sequence[int]) -> Iterable[int]:
     for number in kept:
         text = page.texts[number]
         if len(text) > LONG:
-            sentences = text.replace("。", ". ").split(". ")
+            sentences = [part.strip() for part in text.replace("。", ".").split(".")]
             again = sum(len(part) for part in sentences if part in said and len(part) > LONG // 2)
             length = sum(map(len, sentences))
             said.update(sentences)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from archive.extraction.choice import choose
+from archive.extraction.texts import text_of_blocks
 from archive.training.fit import fold, model_of, train
 from archive.training.pages import Page
 
@@ -29,9 +30,8 @@ def crossed(pages: list[Page], folds: int = FOLDS) -> Iterator[tuple[Page, float
         others = [page for page in pages if page.weight and fold(page.site, folds, "evaluation") != part]
         model = model_of(train(others))
         for page in pages:
-            if fold(page.site, folds, "evaluation") == part:
-                kept = choose(page.blocks, page.stated, model).kept
-                text = "\n".join(page.blocks.texts[at] for at in kept)
+            if page.references and fold(page.site, folds, "evaluation") == part:
+                text, _ = text_of_blocks(page.blocks, choose(page.blocks, page.stated, model).kept)
                 yield page, max(word_f1(text, reference) for reference in page.references)
 
 

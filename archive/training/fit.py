@@ -21,6 +21,7 @@ Ints = np.ndarray[Any, Any]
 FOLDS: Final = 5
 ROUNDS: Final = 200
 NEWS_WEIGHT: Final = 6.0  # there are seven pages of blogs and guides for each of news
+SNIPPET_WEIGHT: Final = 0.3
 SETTINGS: Final = {
     "objective": "binary",
     "learning_rate": 0.08,
@@ -46,26 +47,31 @@ def fold(site: str, folds: int, salt: str) -> int:
 
 def train(pages: list[Page]) -> dict[str, Any]:
     """The model as it is written to disk. Each page is measured with weights learned from other sites than its own."""
-    counts = [count(page) for page in pages]
-    rows: list[dict[str, Ints]] = [{}] * len(pages)
+    whole = [page for page in pages if page.known is None]
+    counts = [count(page) for page in whole]
+    rows, labels, sizes = list[dict[str, Ints]](), list[Ints](), list[Ints]()
     for part in range(FOLDS):
-        inside = [fold(page.site, FOLDS, "vocabulary") == part for page in pages]
-        words = learn([one for one, here in zip(counts, inside, strict=True) if not here])
-        for at, here in enumerate(inside):
-            if here:
-                rows[at] = measure(pages[at].blocks, pages[at].stated, words)
+        words = learn([one for one in counts if fold(one.site, FOLDS, "vocabulary") != part])
+        for page in pages:
+            if fold(page.site, FOLDS, "vocabulary") == part:
+                known = slice(None) if page.known is None else page.known == 1
+                rows.append({name: values[known] for name, values in measure(page.blocks, page.stated, words).items()})
+                labels.append(page.label[known])
+                sizes.append(weights(page)[known])
     columns = sorted(rows[0])
     data = lightgbm.Dataset(
         np.concatenate([np.stack([row[name] for name in columns], axis=1) for row in rows]).astype(np.float32),
-        np.concatenate([page.label for page in pages]),
-        weight=np.concatenate([weights(page) for page in pages]),
+        np.concatenate(labels),
+        weight=np.concatenate(sizes),
     )
     booster = lightgbm.train(dict(SETTINGS), data, ROUNDS)
     return export(booster.dump_model(), columns, learn(counts))
 
 
 def weights(page: Page) -> Ints:
-    """How much each block counts: about as much as its words are a share of the article."""
+    """How much each block counts: about as much as its words are a share of the article; the same where that is unknown."""
+    if page.known is not None:
+        return np.full(len(page.label), SNIPPET_WEIGHT)
     size = (page.words + 1.0) ** 0.7
     whole = max(1.0, float(size[page.label == 1].sum()))
     size = np.where(page.optional == 1, 0.1, 1.0) * size / whole * 10
