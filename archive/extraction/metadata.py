@@ -89,7 +89,7 @@ def read_page(tree: html.HtmlElement, url: str | None) -> tuple[Metadata, Stated
     stated = Stated(
         titles=tuple(dict.fromkeys(found for title in titles if title and (found := clean_text(title)))),
         description=metadata.description or "",
-        body=" ".join(body[:MAX_BODY].split()),
+        body="\n".join(filter(None, (" ".join(line.split()) for line in body[:MAX_BODY].splitlines()))),
     )
     return metadata, stated
 
