@@ -27,6 +27,7 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.proof_files", "archive.fragments", "archive.again", "archive.joining"),
     ("archive.corpus", "archive.merge"),
     ("archive.table",),
+    ("archive.training",),
     ("archive.manifest", "archive.partition", "archive.schema"),
     ("archive.storage", "archive.rows"),
     ("archive.sources", "archive.extraction"),
@@ -40,12 +41,14 @@ LATE_AND_UPWARD = {
     ("archive", "archive.api"),  # the public names, for type checkers
 }
 OWNERS = {
-    "warcio": ("entity", "warc", "wrapping", "sources"),
+    "warcio": ("entity", "warc", "wrapping", "sources", "training"),
     "trafilatura": ("extraction",),
     "lxml": ("extraction",),
     "pyarrow.parquet": ("table", "corpus", "proof_files"),
     "pyarrow.dataset": ("corpus",),
-    "click": ("cli",),
+    "click": ("cli", "training"),
+    "lightgbm": ("training",),
+    "rapidfuzz": ("training",),
     "rich": ("screen", "screen_diff"),
     "publicsuffixlist": ("rows",),
     "fcntl": ("storage",),

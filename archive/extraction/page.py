@@ -11,15 +11,15 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-import lxml.html
+from lxml import etree
 
 from archive.errors import Rejected
 from archive.extraction.blocks import walk
 from archive.extraction.charset import Decoded
-from archive.extraction.choice import choose, page_model
+from archive.extraction.choice import SURE_ENOUGH, choose, page_model
 from archive.extraction.dump import clean
-from archive.extraction.features import Stated
 from archive.extraction.language import forget, identify
+from archive.extraction.likeness import Stated
 from archive.extraction.metadata import read_page
 from archive.extraction.texts import text_of_blocks
 from archive.extraction.tree import parse
@@ -31,15 +31,16 @@ if TYPE_CHECKING:
 
 MAX_LINES: Final = 200_000  # of a text dump; each costs 14 microseconds and 400 bytes
 SHORT: Final = 250  # characters; shorter texts are mostly teasers and notices
-SURE_ENOUGH: Final = 0.75  # expected F1; from there on the model is as good as trafilatura or better
+MAX_ASKED: Final = 20_000  # elements; the largest bench page has 10,106, and trafilatura's time grows with their square
 
 
 def warm() -> None:
     """Run one page through everything, so that models and tables are loaded."""
     page_model()
     text = "<p>The council said on Monday that the harbour budget was cut by a tenth last year.</p>" * 3
-    tree = parse(f"<html><body><article>{text}<p>Published: 12 March 2024</p></article></body></html>")
-    main_text(tree, read_page(tree, None)[1], None)
+    page = f"<html><body><article>{text}<p>Published: 12 March 2024</p></article></body></html>"
+    tree = parse(page)
+    main_text(page, tree, read_page(tree, None).stated, None)
     identify("The council said on Monday that the harbour budget was cut by a tenth.")
 
 
@@ -54,9 +55,9 @@ def extract_page(
 ) -> Extraction:
     """Text and metadata of a page. Raises ``Rejected`` where it has no main text."""
     tree = parse(decoded.text)
-    metadata, stated = read_page(tree, url)
-    metadata = complete(metadata, tree, url, captured_at)
-    text, blocks = main_text(tree, stated, url)
+    read = read_page(tree, url)
+    metadata = complete(read.metadata, captured_at)
+    text, blocks = main_text(decoded.text, tree, read.stated, url)
     if not text:
         raise Rejected("extraction", "no-text", f"no main text in {len(decoded.text)} characters of HTML")
     known = asdict(metadata)
@@ -76,18 +77,17 @@ def extract_page(
     )
 
 
-def main_text(
-    tree: lxml.html.HtmlElement, stated: Stated, url: str | None
-) -> tuple[str, tuple[Block, ...]]:
-    """The article's text and its blocks; empty where there is none."""
+def main_text(html: str, tree: etree._Element, stated: Stated, url: str | None) -> tuple[str, tuple[Block, ...]]:
+    """The article's text and its blocks, of a page and its tree; empty where there is none."""
     page = walk(tree)
     chosen = choose(page, stated)
-    if chosen.confidence >= SURE_ENOUGH:
-        return text_of_blocks(page, chosen.kept)
-    from archive.extraction.plain import main_text as asked  # 0.2 s to import, and seldom needed
+    if chosen.confidence < SURE_ENOUGH and len(page.tag) <= MAX_ASKED:
+        from archive.extraction.plain import main_text as asked  # 0.2 s to import, and seldom needed
 
-    found = asked(tree, url)
-    return found if found[0] else text_of_blocks(page, chosen.kept)
+        found = asked(html, url)
+        if found[0]:
+            return found
+    return text_of_blocks(page, chosen.kept)
 
 
 def extract_dump(data: bytes, decoded: Decoded, *, flags: tuple[str, ...], made_by: Extractor) -> Extraction:
