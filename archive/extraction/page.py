@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from archive.errors import Rejected
-from archive.extraction.blocks import walk
+from archive.extraction.blocks import Blocks, walk
 from archive.extraction.charset import Decoded
 from archive.extraction.choice import SURE_ENOUGH, choose, page_model
 from archive.extraction.dump import clean
@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 MAX_LINES: Final = 200_000  # of a text dump; each costs 14 microseconds and 400 bytes
 SHORT: Final = 250  # characters; shorter texts are mostly teasers and notices
-MAX_ASKED: Final = 20_000  # elements; the largest bench page has 10,106, and trafilatura's time grows with their square
+# trafilatura is not asked beyond these bounds: there its time grows with the square, to 10 CPU s and more
+MAX_ASKED: Final = 20_000  # elements that are not inline; the largest bench page has 10,106 in all
+MAX_ASKED_SIZE: Final = 5 << 20  # characters
+MAX_ASKED_DEPTH: Final = 254  # where its own parser gives up
 
 
 def warm() -> None:
@@ -81,13 +84,19 @@ def main_text(html: str, tree: etree._Element, stated: Stated, url: str | None) 
     """The article's text and its blocks, of a page and its tree; empty where there is none."""
     page = walk(tree)
     chosen = choose(page, stated)
-    if chosen.confidence < SURE_ENOUGH and len(page.tag) <= MAX_ASKED:
+    if chosen.confidence < SURE_ENOUGH and _may_ask(html, page):
         from archive.extraction.plain import main_text as asked  # 0.2 s to import, and seldom needed
 
         found = asked(html, url)
         if found[0]:
             return found
     return text_of_blocks(page, chosen.kept)
+
+
+def _may_ask(html: str, page: Blocks) -> bool:
+    return (
+        len(html) <= MAX_ASKED_SIZE and len(page.tag) <= MAX_ASKED and max(page.depth, default=0) <= MAX_ASKED_DEPTH
+    )
 
 
 def extract_dump(data: bytes, decoded: Decoded, *, flags: tuple[str, ...], made_by: Extractor) -> Extraction:

@@ -20,6 +20,12 @@ LONG_TAG: Final = re.compile(rb"<[a-zA-Z][^<>]{3000}")  # in fewer bytes there i
 _ATTRIBUTE = rb"""(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+)"""
 TAG: Final = re.compile(rb"<[a-zA-Z][^\s/>]*+%b{0,%d}+(%b?+)" % (_ATTRIBUTE, MAX_ATTRIBUTES, _ATTRIBUTE))
 
+MAX_SPARED: Final = 20  # scripts and comments of one page in which a comparison looks like such an element
+RAW: Final = tuple(
+    (re.compile(start, re.IGNORECASE), re.compile(end, re.IGNORECASE))
+    for start, end in ((rb"<script\b", rb"</script"), (rb"<style\b", rb"</style"), (rb"<!--", rb"-->"))
+)
+
 
 def parser() -> etree.HTMLParser:
     """A parser without limits on size, and with libxml2's highest on depth: 2,048 elements instead of 254.
@@ -64,9 +70,26 @@ def parse(text: str, classes: etree.ElementClassLookup | None = None) -> etree._
 def _check_attributes(data: bytes) -> None:
     """Raises ``Rejected`` at an element with too many attributes. Linear: what was looked at is not looked at again."""
     found = LONG_TAG.search(data)
+    spared = 0
     while found:
         tag = TAG.match(data, found.start())
         if tag and tag[1]:
-            detail = f"an element of more than {MAX_ATTRIBUTES} attributes"
-            raise Rejected("extraction", "too-complex", detail)
-        found = LONG_TAG.search(data, max(tag.end() if tag else 0, found.start() + 1))
+            end = _raw_until(data, found.start()) if spared < MAX_SPARED else 0
+            if not end:
+                detail = f"an element of more than {MAX_ATTRIBUTES} attributes"
+                raise Rejected("extraction", "too-complex", detail)
+            spared += 1
+        else:
+            end = tag.end() if tag else 0
+        found = LONG_TAG.search(data, max(end, found.start() + 1))
+
+
+def _raw_until(data: bytes, at: int) -> int:
+    """Where the script, style or comment ends in which a place lies; 0 where it lies in none."""
+    for start, end in RAW:
+        opened = [found.end() for found in start.finditer(data, 0, at)][-1:]
+        if opened:
+            closed = end.search(data, opened[0])
+            if closed is None or closed.start() >= at:
+                return closed.end() if closed else len(data)
+    return 0
