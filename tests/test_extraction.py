@@ -155,7 +155,7 @@ def test_what_a_library_raises_becomes_a_rejection(monkeypatch: pytest.MonkeyPat
         message = "deep inside" + "x" * 1000
         raise RecursionError(message)
 
-    monkeypatch.setattr(page, "parse", broken)
+    monkeypatch.setattr(page, "choose", broken)
     stage, reason, detail = why(capture())
     assert (stage, reason) == ("extraction", "extractor-error")
     assert detail.startswith("RecursionError: deep inside")

@@ -14,7 +14,7 @@ PAGE = "<title>Cut</title><h1>Cut</h1><p>3 March 2024</p>"
 
 def published(page: str, captured_at: datetime | None) -> str | None:
     tree = lxml.html.document_fromstring(page)
-    return complete(read_metadata(tree, None), tree, None, captured_at).published_at
+    return complete(read_metadata(tree, None), captured_at).published_at
 
 
 def test_a_day_that_readers_could_not_have_seen_yet_is_none() -> None:

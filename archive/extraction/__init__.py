@@ -1,7 +1,7 @@
 """From a capture to its text and metadata: the ``Extractor`` seam, and ours behind it.
 
 ``NewsExtractor`` decides first whether the record can hold an article at all (stage ``record``), then undoes the content
-coding and looks at the bytes (stage ``payload``), then reads HTML through trafilatura and text dumps through the cleaner
+coding and looks at the bytes (stage ``payload``), then reads HTML through ``page.py`` and text dumps through the cleaner
 (stage ``extraction``). Each capture ends as an ``Extraction`` or as a ``Rejected`` that says why. No state passes from
 one capture to the next, and nothing here asks for the time of day.
 
@@ -68,7 +68,7 @@ def find_extractor(name: str) -> Extractor:
 
 
 class NewsExtractor:
-    """trafilatura for HTML, the cleaner for text dumps, and the page's own metadata first."""
+    """The block model for HTML (trafilatura where that is unsure), the cleaner for text dumps, the page's own metadata."""
 
     name = "news"
     version = "1"

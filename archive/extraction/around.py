@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from lxml import etree, html
+from lxml import etree
 
 from archive.extraction.values import spelling
 
@@ -40,7 +40,7 @@ class Piece:
     """A text that stands for itself, the element that holds it, and the number of its line."""
 
     text: str
-    element: html.HtmlElement
+    element: etree._Element
     line: int
 
     @property
@@ -61,16 +61,16 @@ class Piece:
         links = [one.get("href") for one in self._around() if one.tag == "a"]
         return (links[0] or "")[:300].lower() if links else ""
 
-    def _around(self) -> list[html.HtmlElement]:
-        around: list[html.HtmlElement] = []
-        one: html.HtmlElement | None = self.element
+    def _around(self) -> list[etree._Element]:
+        around: list[etree._Element] = []
+        one: etree._Element | None = self.element
         while one is not None and len(around) < 3 and isinstance(one.tag, str) and one.tag not in {"body", "article"}:  # noqa: PLR2004
             around.append(one)
             one = one.getparent()
         return around
 
 
-def headline_of(tree: html.HtmlElement, title: str | None) -> html.HtmlElement | None:
+def headline_of(tree: etree._Element, title: str | None) -> etree._Element | None:
     """The element that shows the title: the h1 of that text, or another heading, or else the page's first h1."""
     wanted = spelling(title or "")
     first = best = None
@@ -90,14 +90,14 @@ def headline_of(tree: html.HtmlElement, title: str | None) -> html.HtmlElement |
     return best if best is not None else first
 
 
-def pieces_around(headline: html.HtmlElement) -> tuple[list[Piece], list[Piece]]:
+def pieces_around(headline: etree._Element) -> tuple[list[Piece], list[Piece]]:
     """The texts behind the headline, and those before it, the nearest first."""
     return list(_pieces(_forward(headline))), list(_pieces(_backward(headline)))
 
 
-def pieces_within(element: html.HtmlElement) -> list[Piece]:
+def pieces_within(element: etree._Element) -> list[Piece]:
     """The texts inside an element."""
-    found: list[tuple[html.HtmlElement, str | None, int]] = []
+    found: list[tuple[etree._Element, str | None, int]] = []
     for line, one in enumerate(islice(element.iter(), BACKWARD)):
         if _open(one):
             found.append((one, one.text, line))
@@ -106,7 +106,7 @@ def pieces_within(element: html.HtmlElement) -> list[Piece]:
     return list(_pieces(iter(found)))
 
 
-def pieces_of_page(tree: html.HtmlElement) -> Iterator[Piece]:
+def pieces_of_page(tree: etree._Element) -> Iterator[Piece]:
     """All texts with a figure of a page's body, but for what stands beside the article."""
     for line, element in enumerate(tree.iter()):
         if not isinstance(element.tag, str) or element.tag in SKIPPED:
@@ -116,7 +116,7 @@ def pieces_of_page(tree: html.HtmlElement) -> Iterator[Piece]:
                 yield Piece(" ".join(raw.split()), holder, line)
 
 
-def _pieces(walk: Iterator[tuple[html.HtmlElement, str | None, int]]) -> Iterator[Piece]:
+def _pieces(walk: Iterator[tuple[etree._Element, str | None, int]]) -> Iterator[Piece]:
     long = 0
     for element, raw, line in walk:
         text = " ".join((raw or "")[:MAX_PIECE].split())
@@ -129,7 +129,7 @@ def _pieces(walk: Iterator[tuple[html.HtmlElement, str | None, int]]) -> Iterato
         yield Piece(text, element, line)
 
 
-def _forward(headline: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, str | None, int]]:
+def _forward(headline: etree._Element) -> Iterator[tuple[etree._Element, str | None, int]]:
     """Each text behind the headline with its element, in reading order, and the number of its line."""
     line = 0
     at, inside = headline, False
@@ -148,12 +148,12 @@ def _forward(headline: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, str
             yield at, at.get("datetime") if empty else at.text, line
 
 
-def _onward(at: html.HtmlElement, *, inside: bool) -> tuple[list[html.HtmlElement], html.HtmlElement | None]:
+def _onward(at: etree._Element, *, inside: bool) -> tuple[list[etree._Element], etree._Element | None]:
     """The elements that end behind one, and the next one in reading order; None at the end of the page."""
-    closed: list[html.HtmlElement] = []
+    closed: list[etree._Element] = []
     if inside and len(at):
         return closed, at[0]
-    one: html.HtmlElement | None = at
+    one: etree._Element | None = at
     while one is not None and one.tag not in {"body", "html"}:
         closed.append(one)
         following = one.getnext()
@@ -163,7 +163,7 @@ def _onward(at: html.HtmlElement, *, inside: bool) -> tuple[list[html.HtmlElemen
     return closed, None
 
 
-def _backward(headline: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, str | None, int]]:
+def _backward(headline: etree._Element) -> Iterator[tuple[etree._Element, str | None, int]]:
     """Each text before the headline, the nearest first."""
     line = 0
     at = headline
@@ -192,7 +192,7 @@ def _backward(headline: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, st
                 line += one.tag in BLOCKS
 
 
-def _open(element: html.HtmlElement) -> bool:
+def _open(element: etree._Element) -> bool:
     """Whether an element's text is shown and belongs to the article."""
     if not isinstance(element.tag, str) or element.tag in SKIPPED or element.tag == "nav":
         return False

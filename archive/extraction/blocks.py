@@ -40,7 +40,6 @@ MARKS: Final = {
         " dd details p pre h1 h2 h3 h4 h5 h6 label body-prop role-main role-article role-nav role-aside".split()
     )
 }
-LIST: Final = MARKS["ul"] | MARKS["ol"]
 HEADINGS: Final = MARKS["h1"] | MARKS["h2"] | MARKS["h3"] | MARKS["h4"] | MARKS["h5"] | MARKS["h6"]
 HOLDERS: Final = MARKS["article"] | MARKS["main"] | MARKS["blockquote"] | MARKS["figure"]  # their feet are their own
 ROLES: Final = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final, cast
+from typing import Final
 
-from lxml import etree, html
+from lxml import etree
 
 from archive.extraction.around import MAX_NOTE, Piece, headline_of, pieces_around, pieces_of_page, pieces_within
 from archive.extraction.bylines import names_beside_dates, names_inside, names_near
@@ -54,11 +54,11 @@ class Body:
     modified: Value = (None, None)
 
 
-def read_micro(tree: html.HtmlElement) -> tuple[list[Candidate], list[Candidate]]:
+def read_micro(tree: etree._Element) -> tuple[list[Candidate], list[Candidate]]:
     """Authors and dates in microdata."""
     authors: list[Candidate] = []
     dates: list[Candidate] = []
-    for element in cast("list[html.HtmlElement]", _FIND_MICRO(tree))[:MAX_MARKED]:
+    for element in _FIND_MICRO(tree)[:MAX_MARKED]:
         prop = (element.get("itemprop") or "").split()
         if "datePublished" in prop and len(dates) < MAX_BYLINES:
             raw = element.get("datetime") or element.get("content") or inner_text(element, INSIDE)
@@ -75,7 +75,7 @@ def read_micro(tree: html.HtmlElement) -> tuple[list[Candidate], list[Candidate]
 
 
 def read_body(
-    tree: html.HtmlElement, head: Head, wanted: Wanted, *, title: str | None, url: str | None, sites: set[str]
+    tree: etree._Element, head: Head, wanted: Wanted, *, title: str | None, url: str | None, sites: set[str]
 ) -> Body:
     """What is wanted, as far as the body says it."""
     headline = headline_of(tree, title)
@@ -95,7 +95,7 @@ def read_body(
 
 
 def _shown_names(
-    tree: html.HtmlElement, ahead: list[Piece], behind: list[Piece], sites: set[str]
+    tree: etree._Element, ahead: list[Piece], behind: list[Piece], sites: set[str]
 ) -> tuple[list[str], list[str]]:
     """Names that a label, a class or a link calls those of the authors: around the headline, then anywhere.
 
@@ -113,7 +113,7 @@ def _shown_names(
 
 def _read_dates(
     found: Body,
-    tree: html.HtmlElement,
+    tree: etree._Element,
     ahead: list[Piece],
     behind: list[Piece],
     *,
@@ -134,7 +134,7 @@ def _read_dates(
         found.modified = changed, "html"
 
 
-def _wide(tree: html.HtmlElement, *, day_first: bool | None) -> str | None:
+def _wide(tree: etree._Element, *, day_first: bool | None) -> str | None:
     """The first date anywhere on the page that a label or a class calls that of publication, or that stands alone."""
     pieces = list(islice(pieces_of_page(tree), MAX_VALUES))
     near = [one for one in near_dates(pieces, day_first=day_first) if one.rest <= ALONE or one.kind]
@@ -142,10 +142,10 @@ def _wide(tree: html.HtmlElement, *, day_first: bool | None) -> str | None:
     return next((one.when for one in named if not _in_comment(pieces[one.at].element)), None)
 
 
-def _names_by_class(tree: html.HtmlElement, sites: set[str]) -> tuple[list[str], list[str]]:
+def _names_by_class(tree: etree._Element, sites: set[str]) -> tuple[list[str], list[str]]:
     """The names in the first element that says by ``rel`` or ``class`` that it names the author; the site's name else."""
     site: list[str] = []
-    for element in cast("list[html.HtmlElement]", _FIND_BYLINES(tree))[:MAX_MARKED]:
+    for element in _FIND_BYLINES(tree)[:MAX_MARKED]:
         said = (element.get("class") or "")[:MAX_NOTE]
         if _PICTURE.search(said) or (element.get("rel") != "author" and not _CLASS.search(said)):
             continue
@@ -157,7 +157,7 @@ def _names_by_class(tree: html.HtmlElement, sites: set[str]) -> tuple[list[str],
     return [], site
 
 
-def _in_comment(element: html.HtmlElement) -> bool:
+def _in_comment(element: etree._Element) -> bool:
     """Whether an author is that of a comment, a review or another page."""
     return any(
         _COMMENT.search(" ".join((one.get(name) or "")[:MAX_NOTE] for name in ("itemprop", "itemtype", "class")))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from lxml import etree, html
+from lxml import etree
 
 from archive.extraction.around import Piece
 from archive.extraction.people import has_occupation, is_byline, is_name, is_role, label_end, person_names
@@ -52,7 +52,7 @@ _AGENCY = re.compile(r"[A-ZÀ-ÞА-Я]{3,}(?:\s|$)")
 
 
 def names_near(
-    pieces: list[Piece], *, reverse: bool, sites: set[str], page: html.HtmlElement
+    pieces: list[Piece], *, reverse: bool, sites: set[str], page: etree._Element
 ) -> tuple[list[str], list[str]]:
     """The names in the first byline among texts in reading order (or in reverse, from a headline back).
 
@@ -76,7 +76,7 @@ def names_near(
     return [], site
 
 
-def names_beside_dates(pieces: list[Piece], *, title: str | None, sites: set[str], page: html.HtmlElement) -> list[str]:
+def names_beside_dates(pieces: list[Piece], *, title: str | None, sites: set[str], page: etree._Element) -> list[str]:
     """The name that stands alone beside a date or before an occupation: "Ada Quay | 3 March 2024"; no words of the title."""
     dated = {number for number, piece in enumerate(pieces) if find_dates(piece.text, day_first=True) or piece.stamp}
     for number, piece in enumerate(pieces):
@@ -99,7 +99,7 @@ def names_inside(pieces: list[Piece], sites: set[str]) -> tuple[list[str], list[
     return [], []
 
 
-def _plain(name: str, page: html.HtmlElement) -> bool:
+def _plain(name: str, page: etree._Element) -> bool:
     """Whether all words of a name stand in the page's text in lower case too: "Related Articles", "Log In"."""
     words = [word for word in _WORD.findall(name) if len(word) > 1 and word.lower() != word]
     if not words:

@@ -12,12 +12,16 @@ LIBRARIES = (
     "trafilatura", "htmldate", "courlan", "justext", "dateparser", "lxml", "py3langid", "python-dateutil",
     "faust-cchardet", "webencodings", "brotli", "zstandard", "publicsuffixlist",
 )  # fmt: skip
+# numpy is not among them: it counts in integers here, which all its versions do alike
+WEIGHTS = {"news": ("page",)}  # by extractor, the learned weights that decide its text
 
 
 @cache
 def configuration(name: str, extractor_version: str) -> dict[str, object]:
-    """Extractor, version, and the versions of every library whose behaviour shows in text or metadata."""
+    """Extractor, version, its weights, and the versions of every library whose behaviour shows in text or metadata."""
     from lxml import etree
+
+    from archive.extraction.forest import packed_model
 
     libraries = {library: _version(library) for library in LIBRARIES}
     libraries["libxml2"] = ".".join(map(str, etree.LIBXML_VERSION))
@@ -25,6 +29,7 @@ def configuration(name: str, extractor_version: str) -> dict[str, object]:
         "extractor": name,
         "version": extractor_version,
         "libraries": libraries,
+        "weights": {one: hashlib.sha256(packed_model(one)).hexdigest() for one in WEIGHTS.get(name, ())},
         "unicode": unicodedata.unidata_version,
     }
 

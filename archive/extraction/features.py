@@ -1,7 +1,7 @@
 """What tells an article's blocks from the rest of the page: some hundred integers a block, computed for all at once.
 
-``measure`` returns a matrix, one row a block and one column a name of ``NAMES``. Everything is an integer: counts, shares
-in 1/256, sums of learned weights in 1/16. So no last bit of a float decides, and a page measures the same on any machine.
+``measure`` returns arrays by name, each with one value a block. Everything is an integer: counts, shares in 1/256, sums of
+learned weights in 1/16. So no last bit of a float decides, and a page measures the same on any machine.
 
     shape      of the text: words, kinds of characters, how it begins and ends, links and emphasis in it
     place      tags around it, its depth, where on the page it stands, before or behind the headline
@@ -12,25 +12,28 @@ in 1/256, sums of learned weights in 1/16. So no last bit of a float decides, an
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from archive.extraction.blocks import HEADINGS, MARKS, Blocks
+from archive.extraction.characters import (
+    BAR,
+    BRACKET,
+    COMMA,
+    DIGIT,
+    LETTER,
+    QUOTE,
+    STOP,
+    UPPER,
+    WIDE,
+    Ints,
+    look_at,
+)
+from archive.extraction.likeness import FULL, Stated, Vocabulary, likeness, names
 
-Ints = np.ndarray[Any, np.dtype[np.int64]]
-
-LETTER, UPPER, WIDE, DIGIT, SPACE, BREAK, STOP, COMMA, QUOTE, DASH, BRACKET, BAR, PUNCTUATION, SYMBOL, AT, OTHER = range(16)
-FULL: Final = 256  # a share of one
-SHORT: Final = 320  # characters; longer texts speak by their length, not by single words
-NAME_PARTS: Final = re.compile(r"[a-z]+|[A-Z][a-z]+|[A-Z]+(?![a-z])|\n")
-WORDS: Final = re.compile(r"\w+")
 MARKED: Final = (
     "main", "section", "aside", "footer", "figure", "figcaption", "table", "p", "body-prop", "role-main", "role-article",
     "h1",
@@ -42,23 +45,6 @@ TAGS: Final = {
          "label", "dt", "dd", "section", "article", "header", "footer", "pre", "address", "body", "center", "main",
          "figure", "aside", "nav", "summary", "caption", "legend", "form"), 0)
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vocabulary:
-    """Learned weights, in 1/16 of log-odds: of parts of class and id names, and of words of short texts."""
-
-    names: Mapping[str, int]
-    words: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
-    """What the page says elsewhere of its article."""
-
-    titles: Sequence[str] = ()
-    description: str = ""
-    body: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,43 +66,6 @@ def _marked() -> Ints:
     return np.array([MARKS[name] for name in MARKED], np.int64)
 
 
-@cache
-def _wordly() -> np.ndarray[Any, np.dtype[np.bool_]]:
-    return np.isin(np.arange(16), (LETTER, UPPER, DIGIT))
-
-
-@cache
-def _classes() -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """The class of each character of the basic plane; all beyond count as symbols."""
-    table = np.full(1 << 16, OTHER, np.uint8)
-    kinds = {"Lu": UPPER, "Lt": UPPER, "Nd": DIGIT, "Nl": DIGIT, "No": DIGIT, "Zs": SPACE, "Pd": DASH, "Pi": QUOTE,
-             "Pf": QUOTE, "Ps": BRACKET, "Pe": BRACKET, "Po": PUNCTUATION, "Pc": PUNCTUATION}  # fmt: skip
-    for code in range(1 << 16):
-        kind = unicodedata.category(chr(code))
-        table[code] = kinds.get(kind, LETTER if kind[0] in "LM" else SYMBOL if kind[0] == "S" else OTHER)
-    for low, high in ((0xE00, 0xEFF), (0x1100, 0x11FF), (0x2E80, 0x2FDF), (0x3040, 0x318F), (0x31F0, 0x9FFF),
-                      (0xAC00, 0xD7FF), (0xF900, 0xFAFF)):  # fmt: skip
-        part = table[low : high + 1]
-        part[(part == LETTER) | (part == OTHER)] = WIDE
-    for characters, kind in (
-        (".!?…。！？｡؟۔।॥։", STOP), (",;:،؛、，；：", COMMA), ("\"'’‘“”„‟«»「」『』", QUOTE), ("|·•›/\\><→▸►*■", BAR),
-        ("@#", AT), ("\n", BREAK),
-    ):  # fmt: skip
-        table[[ord(one) for one in characters]] = kind
-    table[0xFFFF] = SYMBOL
-    return table
-
-
-def name_parts(name: str) -> list[str]:
-    """The words in a class or id: ``post-BodyText_2#main`` gives post, body, text, main."""
-    return [part.lower() for part in NAME_PARTS.findall(name) if part != "\n"]
-
-
-def short_words(text: str) -> list[str]:
-    """The words of a short text; none of a long one."""
-    return WORDS.findall(text.lower()) if len(text) <= SHORT else []
-
-
 def _share(part: Ints, whole: Ints | int) -> Ints:
     return (FULL * part) // np.maximum(whole, 1)
 
@@ -135,32 +84,18 @@ def measure(page: Blocks, stated: Stated, vocabulary: Vocabulary) -> dict[str, I
     here = _place(page, out)
     best = _company(page, here, out)
     _lookalikes(page, out)
-    _likeness(page, stated, vocabulary, out)
-    _names(page, here, best, vocabulary, out)
+    likeness(page, stated, vocabulary, out)
+    names(page, best, vocabulary, out)
     _neighbours(page, here, out)
     return out
 
 
 def _shape(page: Blocks, out: dict[str, Ints]) -> None:
     """Of each text by itself: characters by class, words, how it begins and ends, links and emphasis."""
-    texts = page.texts
-    n = len(texts)
-    chars = np.fromiter(map(len, texts), np.int64, n)
-    codes = np.frombuffer("".join(texts).encode("utf-32-le", "replace"), np.uint32)
-    kinds = _classes()[np.minimum(codes, 0xFFFF)]
-    owner = np.repeat(np.arange(n, dtype=np.int32), chars)
-    counts = np.bincount(owner * 16 + kinds, minlength=16 * n).reshape(n, 16)
-    wordly = _wordly()[kinds]
-    ends = np.cumsum(chars)
-    begins = ends - chars
-    starts = wordly.copy()
-    starts[1:] &= ~wordly[:-1]
-    starts[begins] = wordly[begins]
-    words = np.bincount(owner[starts], minlength=n) + (counts[:, WIDE] + 1) // 2
-    caps = np.bincount(owner[starts & (kinds == UPPER)], minlength=n)
+    seen = look_at(page.texts)
+    chars, counts, words, caps = seen.lengths, seen.counts, seen.words, seen.capitals
     letters = counts[:, LETTER] + counts[:, UPPER] + counts[:, WIDE]
-    first, last = kinds[begins].astype(np.int64), kinds[ends - 1]
-    before = kinds[np.maximum(ends - 2, begins)]  # a quote or bracket behind the full stop
+    first, last, before = seen.first, seen.last, seen.before_last  # a quote or bracket behind the full stop
     full = (last == STOP) | (((last == QUOTE) | (last == BRACKET)) & (before == STOP))
     out["chars"] = _log(chars)
     out["words"] = words
@@ -303,110 +238,6 @@ def _lookalikes(page: Blocks, out: dict[str, Ints]) -> None:
     out["alike_links"] = (links // size)[signs]
     out["alike_good"] = _share(fine, size)[signs]
     out["alike_weight"] = _share(fine_words, int(fine_words.sum()))[signs]
-
-
-def _likeness(page: Blocks, stated: Stated, vocabulary: Vocabulary, out: dict[str, Ints]) -> None:
-    """To what the page states of its article, to blocks before; and the weights of a short text's words."""
-    n = len(page.texts)
-    titles = [frozenset(WORDS.findall(title.lower())) for title in stated.titles if title]
-    wanted = frozenset[str]().union(*titles)
-    description = " ".join(stated.description.lower().split())
-    opening = description[:80] or "\0"
-    body = "".join(stated.body.split()).lower()
-    weights = vocabulary.words
-    title, summary, stands, repeated, said, low, high = ([0] * n for _ in range(7))
-    first_title = -1
-    first: dict[str, int] = {}
-    seen: set[str] = set()
-    lowered = [text.lower() for text in page.texts]
-    for number, lower in enumerate(lowered):
-        first.setdefault(lower, number)
-        size = len(lower)
-        if size <= SHORT:
-            tokens = WORDS.findall(lower)
-            if tokens:
-                found = [weights.get(token, 0) for token in tokens]
-                said[number], low[number], high[number] = sum(found) // len(found), min(found), max(found)
-                mine = wanted.intersection(tokens)
-                if mine:
-                    title[number] = FULL * len(mine) // len(set(tokens))
-                    if first_title < 0 and title[number] >= 4 * FULL // 5:
-                        first_title = number if _is_title(mine, titles) else -1
-        if size > 20 and (lower[:80] in description or lower.startswith(opening)):  # noqa: PLR2004
-            summary[number] = 1
-        if size > 60:  # noqa: PLR2004
-            pieces = [piece.strip() for piece in lower.split(".") if len(piece) > 12]  # noqa: PLR2004
-            repeated[number] = FULL * sum(piece in seen for piece in pieces) // max(1, len(pieces))
-            seen.update(pieces)
-            if body:
-                stands[number] = 1 if "".join(lower[:60].split()) in body else -1
-    copies = Counter(lowered)
-    columns = np.array([title, summary, stands, repeated, said, low, high], np.int64)
-    names = ("title", "summary", "in_body", "repeated", "said", "said_low", "said_high")
-    out.update(zip(names, columns, strict=True))
-    whole = int(out["good_words"].sum())
-    cover = FULL * int(out["good_words"][columns[2] == 1].sum()) // max(1, whole)
-    out["page_body"] = np.full(n, cover if body else -1)
-    out["page_stated"] = np.full(n, bool(body) + 2 * bool(description))
-    away = np.minimum(here_from(n, first_title), 200)
-    out["from_title"] = away
-    out["again"] = np.array([first[lower] != number for number, lower in enumerate(lowered)], np.int64)
-    out["copies"] = np.array([min(20, copies[lower]) for lower in lowered], np.int64)
-
-
-def here_from(n: int, place: int) -> Ints:
-    """How far each block stands behind a place, at least -50; -99 where there is no such place."""
-    return np.maximum(np.arange(n) - place, -50) if place >= 0 else np.full(n, -99)
-
-
-def _is_title(words: frozenset[str], titles: Sequence[frozenset[str]]) -> bool:
-    """Whether these words are four fifths of one of the titles."""
-    return any(len(words & one) * 5 >= len(one) * 4 for one in titles)
-
-
-def _names(page: Blocks, here: Here, best: int, vocabulary: Vocabulary, out: dict[str, Ints]) -> None:
-    """Weights of the names of each block's element and of its ancestors: own, sums and extremes on the way up.
-
-    Those that end below the best element leave out what stands around the whole article.
-    """
-    weigh = _weigher(dict.fromkeys([*page.name, *page.inner]), vocabulary.names)
-    own = [weigh[name] for name in page.name]
-    stop = page.end[best]
-    size = len(own)
-    low, high, total, inside_low, inside_sum = ([0] * size for _ in range(5))
-    for number, above in enumerate(page.parent):
-        mine = own[number]
-        low[number] = mine if mine < low[above] else low[above]
-        high[number] = mine if mine > high[above] else high[above]
-        total[number] = mine + (total[above] if number else 0)
-        if best < number < stop:
-            inside_low[number] = mine if mine < inside_low[above] else inside_low[above]
-            inside_sum[number] = mine + inside_sum[above]
-    element, parent = here.element, here.parent
-    values = np.array([own, low, high, total, inside_low, inside_sum], np.int64)
-    names = ("name", "name_low", "name_high", "name_sum", "inside_low", "inside_sum")
-    out.update(zip(names, values[:, element], strict=True))
-    out["name_1"] = values[0][parent[element]]
-    out["name_2"] = values[0][parent[parent[element]]]
-    out["name_inner"] = np.array([weigh[name] for name in page.inner], np.int64)
-
-
-def _weigher(names: Iterable[str], weights: Mapping[str, int]) -> dict[str, int]:
-    """The sum of the weights of each name's parts; all names are taken apart at once, which costs a third."""
-    found = {"": 0}
-    listed = [name for name in names if name]
-    parts = NAME_PARTS.findall("\n".join(name.replace("\n", " ") for name in listed))
-    at = sum_ = 0
-    for part in parts:
-        if part == "\n":
-            found[listed[at]] = sum_
-            at += 1
-            sum_ = 0
-        else:
-            sum_ += weights.get(part.lower(), 0)
-    if listed:
-        found[listed[at]] = sum_
-    return found
 
 
 def _neighbours(page: Blocks, here: Here, out: dict[str, Ints]) -> None:

@@ -22,7 +22,9 @@ import numpy as np
 
 LEAVES: Final = 16
 ALL: Final = (1 << LEAVES) - 1
+PIECE: Final = 1024  # blocks at once: 100,000 at once take 1.2 GB
 UNIT: Final = 1 << 10  # leaf values are in 1/1024 of log-odds
+VALUES: Final = (-32768, 32767)  # what a measure is clipped to
 SURE: Final = 1 << 14  # a probability of one
 Ints = np.ndarray[Any, Any]
 
@@ -40,7 +42,12 @@ class Forest:
 
     def scores(self, measures: Mapping[str, Ints]) -> Ints:
         """Log-odds in 1/1024 of each block; ``measures`` has an array for each column, one value a block."""
-        rows = np.clip(np.stack([measures[name] for name in self.columns]), -32768, 32767).astype(np.int16)
+        rows = np.clip(np.stack([measures[name] for name in self.columns]), *VALUES).astype(np.int16)
+        if rows.shape[1] <= PIECE:
+            return self._scores(rows)
+        return np.concatenate([self._scores(rows[:, at : at + PIECE]) for at in range(0, rows.shape[1], PIECE)])
+
+    def _scores(self, rows: Ints) -> Ints:
         trees, blocks = len(self.leaves), rows.shape[1]
         more = rows[self.column] > self.threshold[:, None]
         masks = more.view(np.uint8).astype(np.uint16)
@@ -48,7 +55,8 @@ class Forest:
         masks |= self.mask[:, None]
         left = np.bitwise_and.reduce(masks.reshape(-1, trees, blocks), axis=0)
         reached = _lowest_bit()[left] + (np.arange(trees, dtype=np.int32) * LEAVES)[:, None]
-        return self.base + self.leaves.ravel()[reached].sum(axis=0, dtype=np.int64)
+        scores: Ints = self.base + self.leaves.ravel()[reached].sum(axis=0, dtype=np.int64)
+        return scores
 
 
 @cache
@@ -60,13 +68,15 @@ def _lowest_bit() -> Ints:
 
 
 def from_trees(columns: Sequence[str], trees: Sequence[Mapping[str, Any]], base: int) -> Forest:
-    """A forest from its description: for each tree, ``nodes`` [column, threshold, first leaf, leaves left of it] and
-    ``leaves``. A node's left leaves are the ``count`` ones from ``first``; they are lost where the value is more.
-    """  # noqa: D205
+    """A forest from its description: for each tree ``leaves``, from left to right, and ``nodes``.
+
+    A node is [column, threshold, first, count]; the ``count`` leaves from ``first``, those on its left, are lost where
+    the column's value is more than the threshold.
+    """
     slots = max(len(tree["nodes"]) for tree in trees)
     shape = (slots, len(trees))
     column, mask = np.zeros(shape, np.intp), np.full(shape, ALL, np.uint16)
-    threshold = np.full(shape, 32767, np.int16)  # nothing is more: a slot without a node changes nothing
+    threshold = np.full(shape, VALUES[1], np.int16)  # nothing is more: a slot without a node changes nothing
     leaves = np.zeros((len(trees), LEAVES), np.int32)
     for at, tree in enumerate(trees):
         leaves[at, : len(tree["leaves"])] = tree["leaves"]
@@ -91,6 +101,10 @@ def odds_table() -> Ints:
 
 def read_model(name: str) -> dict[str, Any]:
     """The weights that the package ships under that name. See ``training`` for how they are made."""
-    data = files("archive.extraction").joinpath("weights", f"{name}.json.gz").read_bytes()
-    found: dict[str, Any] = json.loads(gzip.decompress(data))
+    found: dict[str, Any] = json.loads(gzip.decompress(packed_model(name)))
     return found
+
+
+def packed_model(name: str) -> bytes:
+    """The same as it lies on disk."""
+    return files("archive.extraction").joinpath("weights", f"{name}.json.gz").read_bytes()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from lxml import html
+from lxml import etree
 
 from archive.extraction.values import MAX_TEXT, MAX_VALUES, Candidate
 
@@ -26,13 +26,13 @@ class Head:
     canonical: list[str] = field(default_factory=list)
     bases: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
-    headings: list[html.HtmlElement] = field(default_factory=list)
+    headings: list[etree._Element] = field(default_factory=list)
     subheadings: list[str] = field(default_factory=list)
     times: list[tuple[str, str]] = field(default_factory=list)  # datetime, and what its class and itemprop say
     languages: list[str] = field(default_factory=list)
 
 
-def read_head(tree: html.HtmlElement) -> Head:
+def read_head(tree: etree._Element) -> Head:
     """One pass over the few elements that matter."""
     head = Head()
     for element in tree.iter(*_NOTES):
@@ -40,7 +40,7 @@ def read_head(tree: html.HtmlElement) -> Head:
     return head
 
 
-def _note_meta(head: Head, element: html.HtmlElement) -> None:
+def _note_meta(head: Head, element: etree._Element) -> None:
     key = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
     content = element.get("content") or element.get("value")  # some archives keep it so
     if key and content:
@@ -49,37 +49,37 @@ def _note_meta(head: Head, element: html.HtmlElement) -> None:
             values.append(content)
 
 
-def _note_script(head: Head, element: html.HtmlElement) -> None:
+def _note_script(head: Head, element: etree._Element) -> None:
     if "ld+json" in (element.get("type") or "").lower() and element.text:
         head.blocks.append(element.text)
 
 
-def _note_link(head: Head, element: html.HtmlElement) -> None:
+def _note_link(head: Head, element: etree._Element) -> None:
     if "canonical" in (element.get("rel") or "").lower().split():
         head.canonical.append(element.get("href") or "")
 
 
-def _note_heading(head: Head, element: html.HtmlElement) -> None:
+def _note_heading(head: Head, element: etree._Element) -> None:
     if len(head.headings) < MAX_HEADINGS:
         head.headings.append(element)
 
 
-def _note_subheading(head: Head, element: html.HtmlElement) -> None:
+def _note_subheading(head: Head, element: etree._Element) -> None:
     if len(head.subheadings) < MAX_HEADINGS:
         head.subheadings.append(inner_text(element, SUBHEADING))
 
 
-def _note_time(head: Head, element: html.HtmlElement) -> None:
+def _note_time(head: Head, element: etree._Element) -> None:
     if len(head.times) < MAX_VALUES:
         said = f"{element.get('itemprop')} {element.get('class')} {'pubdate' if 'pubdate' in element.attrib else ''}"
         head.times.append((element.get("datetime") or element.get("content") or "", said.lower()))
 
 
-def _note_html(head: Head, element: html.HtmlElement) -> None:
+def _note_html(head: Head, element: etree._Element) -> None:
     head.languages += [one for one in (element.get("lang"), element.get("xml:lang")) if one]
 
 
-_NOTES: Final[dict[str, Callable[[Head, html.HtmlElement], None]]] = {
+_NOTES: Final[dict[str, Callable[[Head, etree._Element], None]]] = {
     "meta": _note_meta,
     "script": _note_script,
     "link": _note_link,
@@ -97,7 +97,7 @@ def metas(head: Head, keys: Iterable[str]) -> list[Candidate]:
     return [(value, "meta") for key in keys for value in head.metas.get(key, ())]
 
 
-def inner_text(element: html.HtmlElement, limit: int = MAX_TEXT) -> str:
+def inner_text(element: etree._Element, limit: int = MAX_TEXT) -> str:
     """The text of an element without its scripts and styles, ``limit`` characters and elements of it or little more."""
     pieces: list[str] = []
     left = limit

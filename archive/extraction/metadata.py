@@ -7,16 +7,17 @@ for a page whose head names no author or no date. It never raises on a page's co
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from lxml import html
+from lxml import etree
 
 from archive.extraction.access import read_access
 from archive.extraction.body import Body, Wanted, read_body, read_micro, times
-from archive.extraction.features import Stated
 from archive.extraction.head import Head, metas, read_head
 from archive.extraction.jsonld import JsonLd, read_jsonld
+from archive.extraction.likeness import Stated
 from archive.extraction.people import NOBODY, People, is_single, people_of, site_as_author
 from archive.extraction.place import MAX_SITE, own_address, section_of, site_name, tags_of
 from archive.extraction.titles import choose_title
@@ -74,13 +75,21 @@ LABELS: Final = frozenset({"written by", "author", "verfasst von", "geschrieben 
                            "написано автором", "автор", "執筆者", "作者"})  # fmt: skip
 
 
-def read_metadata(tree: html.HtmlElement, url: str | None) -> Metadata:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What a page says of itself, and what of that its text can be compared with."""
+
+    metadata: Metadata
+    stated: Stated
+
+
+def read_metadata(tree: etree._Element, url: str | None) -> Metadata:
     """What the page says of itself; fields that it does not state are empty."""
-    return read_page(tree, url)[0]
+    return read_page(tree, url).metadata
 
 
-def read_page(tree: html.HtmlElement, url: str | None) -> tuple[Metadata, Stated]:
-    """What the page says of itself, and what of that its text can be compared with."""
+def read_page(tree: etree._Element, url: str | None) -> Read:
+    """What the page says of itself, for its row and for the choice of its text."""
     head = read_head(tree)
     said = read_jsonld(head.blocks, url)
     metadata = _metadata(tree, head, said, url)
@@ -91,10 +100,10 @@ def read_page(tree: html.HtmlElement, url: str | None) -> tuple[Metadata, Stated
         description=metadata.description or "",
         body="\n".join(filter(None, (" ".join(line.split()) for line in body[:MAX_BODY].splitlines()))),
     )
-    return metadata, stated
+    return Read(metadata=metadata, stated=stated)
 
 
-def _metadata(tree: html.HtmlElement, head: Head, said: JsonLd, url: str | None) -> Metadata:
+def _metadata(tree: etree._Element, head: Head, said: JsonLd, url: str | None) -> Metadata:
     base = absolute(head.bases[0] if head.bases else None, url) or url
     names = [*metas(head, SITE_KEYS[:1]), *from_jsonld(said.publishers), *metas(head, SITE_KEYS[1:])]
     site = site_name(names, head, url)
@@ -126,7 +135,7 @@ def _metadata(tree: html.HtmlElement, head: Head, said: JsonLd, url: str | None)
 
 
 def _authors_and_dates(
-    tree: html.HtmlElement, head: Head, said: JsonLd, sites: set[str], *, title: str | None, url: str | None
+    tree: etree._Element, head: Head, said: JsonLd, sites: set[str], *, title: str | None, url: str | None
 ) -> tuple[People, Value, Value, bool]:
     """Authors, dates of publication and modification. The body is read only where the head lacks one of them.
 

@@ -14,15 +14,15 @@ from datetime import datetime
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
-import lxml.html
+from lxml import etree
 
 from archive.errors import Rejected
-from archive.extraction.blocks import walk
+from archive.extraction.blocks import Blocks, walk
 from archive.extraction.charset import Decoded
-from archive.extraction.choice import choose, page_model
+from archive.extraction.choice import SURE_ENOUGH, choose, page_model
 from archive.extraction.dump import clean
-from archive.extraction.features import Stated
 from archive.extraction.language import forget, identify
+from archive.extraction.likeness import Stated
 from archive.extraction.metadata import read_page
 from archive.extraction.texts import joined as joined_pieces
 from archive.extraction.texts import text_of_blocks
@@ -38,7 +38,10 @@ SHORT: Final = 250  # characters; shorter texts are mostly teasers and notices
 LEAST: Final = 800  # characters of a text in JSON-LD that can stand in for the page's
 MORE: Final = 4  # times as long as what the page shows: then scripts put the article there, and the capture has none of it
 MARKUP: Final = re.compile(r"<[^<>]{0,500}>")
-SURE_ENOUGH: Final = 0.75  # expected F1; from there on the model is as good as trafilatura or better
+# trafilatura is not asked beyond these bounds: there its time grows with the square, to 10 CPU s and more
+MAX_ASKED: Final = 20_000  # elements that are not inline; the largest bench page has 10,106 in all
+MAX_ASKED_SIZE: Final = 5 << 20  # characters
+MAX_ASKED_DEPTH: Final = 254  # where its own parser gives up
 
 
 def warm() -> None:
@@ -46,9 +49,10 @@ def warm() -> None:
     from archive.extraction.plain import main_text as asked
 
     text = "<p>The council said on Monday that the harbour budget was cut by a tenth last year.</p>" * 3
-    tree = parse(f"<html><body><article>{text}<p>Published: 12 March 2024</p></article></body></html>")
-    main_text(tree, read_page(tree, None)[1], None)
-    asked(tree, None)
+    page = f"<html><body><article>{text}<p>Published: 12 March 2024</p></article></body></html>"
+    tree = parse(page)
+    main_text(page, tree, read_page(tree, None).stated, None)
+    asked(page, None)
     identify("The council said on Monday that the harbour budget was cut by a tenth.")
 
 
@@ -63,9 +67,9 @@ def extract_page(
 ) -> Extraction:
     """Text and metadata of a page. Raises ``Rejected`` where it has no main text."""
     tree = parse(decoded.text)
-    metadata, stated = read_page(tree, url)
-    metadata = complete(metadata, tree, url, captured_at)
-    text, blocks, doubts = main_text(tree, stated, url)
+    read = read_page(tree, url)
+    metadata = complete(read.metadata, captured_at)
+    text, blocks, doubts = main_text(decoded.text, tree, read.stated, url)
     if not text:
         raise Rejected("extraction", "no-text", f"no main text in {len(decoded.text)} characters of HTML")
     known = asdict(metadata)
@@ -86,16 +90,16 @@ def extract_page(
 
 
 def main_text(
-    tree: lxml.html.HtmlElement, stated: Stated, url: str | None
+    html: str, tree: etree._Element, stated: Stated, url: str | None
 ) -> tuple[str, tuple[Block, ...], tuple[str, ...]]:
-    """The article's text, its blocks and flags; empty where there is none."""
+    """The article's text, its blocks and flags, of a page and its tree; empty where there is none."""
     page = walk(tree)
     chosen = choose(page, stated)
     text, blocks = text_of_blocks(page, chosen.kept)
-    if chosen.confidence < SURE_ENOUGH:
+    if chosen.confidence < SURE_ENOUGH and _may_ask(html, page):
         from archive.extraction.plain import main_text as asked  # 0.2 s to import, and seldom needed
 
-        found = asked(tree, url)
+        found = asked(html, url)
         text, blocks = found if found[0] else (text, blocks)
     if len(stated.body) > max(LEAST, MORE * len(text)):
         return *joined_pieces(("paragraph", line) for line in unmarked(stated.body).split("\n")), ("text-from-json-ld",)
@@ -105,6 +109,12 @@ def main_text(
 def unmarked(body: str) -> str:
     """A text from JSON-LD without the markup and references that some pages put into it."""
     return unescape(MARKUP.sub(" ", body)) if "<" in body or "&" in body else body
+
+
+def _may_ask(html: str, page: Blocks) -> bool:
+    return (
+        len(html) <= MAX_ASKED_SIZE and len(page.tag) <= MAX_ASKED and max(page.depth, default=0) <= MAX_ASKED_DEPTH
+    )
 
 
 def extract_dump(data: bytes, decoded: Decoded, *, flags: tuple[str, ...], made_by: Extractor) -> Extraction:

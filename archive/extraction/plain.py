@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import lxml.html
 from lxml import etree
+from lxml.html import HtmlElementClassLookup
 from trafilatura import bare_extraction
 from trafilatura.meta import reset_caches
 from trafilatura.metadata import Document
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 KINDS = {"p": "paragraph", "head": "heading", "item": "list-item", "quote": "quote", "code": "code", "row": "table-row"}
 BLOCK_TAGS = frozenset((*KINDS, "list", "table", "body"))
 
+
 class TrafilaturaExtractor:
     """trafilatura's own text and metadata for HTML, the cleaner for text dumps."""
 
@@ -53,8 +54,7 @@ class TrafilaturaExtractor:
     def warm(self) -> None:
         """Load the language model and the parsers: 1.2 s of CPU that no capture should pay."""
         text = "<p>The council said on Monday that the harbour budget was cut by a tenth last year.</p>" * 3
-        tree = parse(f"<html><body><article>{text}<p>Published: 12 March 2024</p></article></body></html>")
-        see(tree, None, None)
+        see(f"<html><body><article>{text}<p>Published: 12 March 2024</p></article></body></html>", None, None)
         identify("The council said on Monday that the harbour budget was cut by a tenth.")
 
     def rest(self) -> None:
@@ -72,7 +72,9 @@ class TrafilaturaExtractor:
         decoded = decode_text(data, header_charset=header_charset, html=html)
         try:
             if html:
-                return _page(decoded, url=capture.target_uri, captured_at=capture.captured_at, flags=flags, made_by=self)
+                return _page(
+                    decoded, url=capture.target_uri, captured_at=capture.captured_at, flags=flags, made_by=self
+                )
             return extract_dump(data, decoded, flags=flags, made_by=self)
         except Rejected:
             raise
@@ -83,7 +85,7 @@ class TrafilaturaExtractor:
 def _page(
     decoded: Decoded, *, url: str | None, captured_at: datetime | None, flags: tuple[str, ...], made_by: Extractor
 ) -> Extraction:
-    found = see(parse(decoded.text), url, captured_at)
+    found = see(decoded.text, url, captured_at)
     text, blocks = text_of(found.body) if found else ("", ())
     if not found or not text:
         raise Rejected("extraction", "no-text", f"no main text in {len(decoded.text)} characters of HTML")
@@ -115,21 +117,31 @@ def _page(
     )
 
 
-def see(tree: lxml.html.HtmlElement, url: str | None, captured_at: datetime | None) -> Document | None:
-    """What trafilatura makes of a page; None where it finds no text. The tree stays as it is."""
+def see(page: str, url: str | None, captured_at: datetime | None) -> Document | None:
+    """What trafilatura makes of a page; None where it finds no text."""
     latest = (captured_at + timedelta(days=1)).strftime("%Y-%m-%d") if captured_at else "2100-01-01"
     dates = {"original_date": True, "extensive_search": True, "max_date": latest}
     found = bare_extraction(
-        tree, url=url, include_comments=False, with_metadata=True, deduplicate=False, date_extraction_params=dates
+        _tree(page),
+        url=url,
+        include_comments=False,
+        with_metadata=True,
+        deduplicate=False,
+        date_extraction_params=dates,
     )
     return found if isinstance(found, Document) else None
 
 
-def main_text(tree: lxml.html.HtmlElement, url: str | None) -> tuple[str, tuple[Block, ...]]:
-    """trafilatura's text of a page, and its blocks; the tree stays as it is."""
-    found = bare_extraction(tree, url=url, include_comments=False, with_metadata=False, deduplicate=False)
+def main_text(page: str, url: str | None) -> tuple[str, tuple[Block, ...]]:
+    """The text of a page as trafilatura has it, and its blocks."""
+    found = bare_extraction(_tree(page), url=url, include_comments=False, with_metadata=False, deduplicate=False)
     reset_caches()
     return text_of(found.body) if isinstance(found, Document) else ("", ())
+
+
+def _tree(page: str) -> etree._Element:
+    """A tree of lxml.html's elements: trafilatura takes no others, and says nothing of it but that there is no text."""
+    return parse(page, HtmlElementClassLookup())
 
 
 def text_of(body: etree._Element) -> tuple[str, tuple[Block, ...]]:

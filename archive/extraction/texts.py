@@ -16,6 +16,7 @@ INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u2060\ufeff"))
 UNSEEN: Final = frozenset(map(chr, INVISIBLE))
 LONG: Final = 60  # characters; shorter blocks may well stand twice: cells, answers, refrains
 MOST: Final = 0.8  # of a block's sentences stood before: it is the same text again
+CELLS: Final = frozenset(("td", "th"))
 KINDS: Final = (
     ("code", MARKS["pre"]), ("heading", HEADINGS), ("caption", MARKS["figcaption"]), ("quote", MARKS["blockquote"]),
     ("list-item", MARKS["li"] | MARKS["dt"] | MARKS["dd"]), ("table-row", MARKS["td"] | MARKS["th"]),
@@ -44,18 +45,22 @@ def _once(page: Blocks, kept: Sequence[int]) -> Iterable[int]:
 
 def _pieces(page: Blocks, kept: Iterable[int]) -> Iterable[tuple[str, str]]:
     row, cells = -1, list[str]()
+    rows: dict[int, int] | None = None
     for number in kept:
         element = page.element[number]
         kind = _kind(page.marks[element])
-        mine = _row(page, element) if kind == "table-row" else -1
+        mine = -1
+        if kind == "table-row":
+            rows = _rows(page) if rows is None else rows
+            mine = rows.get(element, -1)
         if cells and mine != row:
             yield "table-row", " | ".join(cells)
             cells = []
-        if kind == "table-row":
+        if mine >= 0:
             row = mine
             cells.append(page.texts[number])
         else:
-            yield kind, page.texts[number]
+            yield "paragraph" if kind == "table-row" else kind, page.texts[number]
     if cells:
         yield "table-row", " | ".join(cells)
 
@@ -64,12 +69,20 @@ def _kind(marks: int) -> str:
     return next((kind for kind, bits in KINDS if marks & bits), "paragraph")
 
 
-def _row(page: Blocks, element: int) -> int:
-    """The number of the table row around an element, or of the element itself."""
-    here = element
-    while here and page.tag[here] != "tr":
-        here = page.parent[here]
-    return here or element
+def _rows(page: Blocks) -> dict[int, int]:
+    """For each element in a cell of one block, the number of its row.
+
+    Where a cell holds several blocks, the table is there for the page's layout, and they are paragraphs.
+    """
+    rows: dict[int, int] = {}
+    row, cell = [0] * len(page.tag), [0] * len(page.tag)
+    for element, (tag, above) in enumerate(zip(page.tag, page.parent, strict=True)):
+        row[element] = element if tag in ("tr", "table") else row[above]
+        cell[element] = element if tag in CELLS else 0 if tag in ("tr", "table") else cell[above]
+        mine = cell[element]
+        if mine and page.last[mine] - page.first[mine] == 1:
+            rows[element] = row[element] or mine
+    return rows
 
 
 def joined(pieces: Iterable[tuple[str, str]]) -> tuple[str, tuple[Block, ...]]:

@@ -10,17 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from lxml import html
-
 from archive.extraction.written import not_after
 from archive.model import Metadata
 
 SHOWN = frozenset({"html", "url"})  # origins of what no field of the page states as a date
 
 
-def complete(metadata: Metadata, tree: html.HtmlElement, url: str | None, captured_at: datetime | None) -> Metadata:
+def complete(metadata: Metadata, captured_at: datetime | None) -> Metadata:
     """``metadata`` without shown dates that lie after the capture; one day is left to the zones."""
-    del tree, url  # nothing is searched for that ``read_metadata`` did not find
     found = metadata
     if found.published_at and found.published_at_origin in SHOWN and not not_after(found.published_at, captured_at):
         flags = tuple(flag for flag in found.flags if flag != "published-from-update")

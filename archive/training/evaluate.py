@@ -47,4 +47,7 @@ def table(pages: list[Page]) -> str:
     scores = defaultdict(list)
     for page, score in crossed(pages):
         scores[page.name].append(score)
-    return "\n".join(f"{name:20} {len(all_of_it):5} pages   word F1 {sum(all_of_it) / len(all_of_it):.4f}" for name, all_of_it in scores.items())
+    return "\n".join(
+        f"{name:20} {len(all_of_it):5} pages   word F1 {sum(all_of_it) / len(all_of_it):.4f}"
+        for name, all_of_it in scores.items()
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,10 +13,11 @@ import lightgbm
 import numpy as np
 
 from archive.extraction.choice import Model
-from archive.extraction.features import Vocabulary, measure
-from archive.extraction.forest import UNIT, from_trees, odds_table
+from archive.extraction.features import measure
+from archive.extraction.forest import UNIT, VALUES, from_trees, odds_table
+from archive.extraction.likeness import Vocabulary
 from archive.training.pages import NEWS, Page
-from archive.training.vocabulary import Count, count, learn
+from archive.training.vocabulary import count, learn
 
 Ints = np.ndarray[Any, Any]
 FOLDS: Final = 5
@@ -106,11 +108,16 @@ def _tree(root: dict[str, Any]) -> dict[str, Any]:
         slot = len(nodes)
         nodes.append([])
         left = visit(node["left_child"])
-        nodes[slot] = [node["split_feature"], int(np.floor(node["threshold"])), first, left]
+        nodes[slot] = [node["split_feature"], _within(node["threshold"]), first, left]
         return left + visit(node["right_child"])
 
     visit(root)
     return {"nodes": nodes, "leaves": leaves}
+
+
+def _within(threshold: float) -> int:
+    """The integer that asks the same: measures are integers, and clipped to these bounds when they are compared."""
+    return int(min(max(math.floor(threshold), VALUES[0]), VALUES[1]))
 
 
 def model_of(found: dict[str, Any]) -> Model:
@@ -126,6 +133,3 @@ def write(found: dict[str, Any], path: Path) -> None:
     """Writes a model: JSON, gzipped without name and time, so that equal models are equal files."""
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
-
-
-__all__ = ["Count", "export", "fold", "model_of", "train", "weights", "write"]

@@ -25,7 +25,7 @@ from archive.extraction import UNPACKED_LIMIT
 from archive.extraction.blocks import Blocks, walk
 from archive.extraction.charset import decode_text
 from archive.extraction.content_coding import decode_content
-from archive.extraction.features import Stated
+from archive.extraction.likeness import Stated
 from archive.extraction.metadata import read_page
 from archive.extraction.tree import parse
 from archive.rows import registered_domain
@@ -79,7 +79,7 @@ def labelled(payload: bytes, url: str | None, row: dict[str, Any], name: str) ->
         tree = parse(decode_text(data, header_charset=None, html=True).text)
     except Rejected:
         return None
-    _, stated = read_page(tree, url)
+    stated = read_page(tree, url).stated
     blocks = walk(tree)
     if not blocks.texts:
         return None

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from archive.extraction.features import Vocabulary, name_parts, short_words
+from archive.extraction.likeness import Vocabulary, name_parts, short_words
 from archive.training.pages import Page
 
 NAME_SITES: Final = 4  # a name on fewer sites is one publisher's
