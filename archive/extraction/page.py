@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Final
 import lxml.html
 
 from archive.errors import Rejected
-from archive.extraction.blocks import walk
+from archive.extraction.blocks import Blocks, walk
 from archive.extraction.charset import Decoded
 from archive.extraction.choice import choose, page_model
 from archive.extraction.dump import clean
 from archive.extraction.features import Stated
+from archive.extraction.kind import boilerplate_share, kind_flags
 from archive.extraction.language import forget, identify
 from archive.extraction.metadata import read_page
 from archive.extraction.texts import text_of_blocks
@@ -39,7 +40,7 @@ def warm() -> None:
     page_model()
     text = "<p>The council said on Monday that the harbour budget was cut by a tenth last year.</p>" * 3
     tree = parse(f"<html><body><article>{text}<p>Published: 12 March 2024</p></article></body></html>")
-    main_text(tree, read_page(tree, None)[1], None)
+    main_text(tree, walk(tree), read_page(tree, None)[1], None)
     identify("The council said on Monday that the harbour budget was cut by a tenth.")
 
 
@@ -56,17 +57,20 @@ def extract_page(
     tree = parse(decoded.text)
     metadata, stated = read_page(tree, url)
     metadata = complete(metadata, tree, url, captured_at)
-    text, blocks = main_text(tree, stated, url)
+    page = walk(tree)
+    text, blocks = main_text(tree, page, stated, url)
     if not text:
         raise Rejected("extraction", "no-text", f"no main text in {len(decoded.text)} characters of HTML")
     known = asdict(metadata)
     identified = identify(text)
     if identified:
         known |= {"language": identified, "language_origin": "py3langid"}
-    known["flags"] = joined(flags, decoded.flags, metadata.flags, ("short-text",) if len(text) < SHORT else ())
+    kinds = kind_flags(page, text, blocks, stated, metadata, url)
+    known["flags"] = joined(flags, decoded.flags, metadata.flags, kinds, ("short-text",) if len(text) < SHORT else ())
     return Extraction(
         text=text,
         blocks=blocks,
+        boilerplate_share=boilerplate_share(page, blocks),
         charset=decoded.charset,
         charset_origin=decoded.charset_origin,
         extractor=made_by.name,
@@ -77,10 +81,9 @@ def extract_page(
 
 
 def main_text(
-    tree: lxml.html.HtmlElement, stated: Stated, url: str | None
+    tree: lxml.html.HtmlElement, page: Blocks, stated: Stated, url: str | None
 ) -> tuple[str, tuple[Block, ...]]:
     """The article's text and its blocks; empty where there is none."""
-    page = walk(tree)
     chosen = choose(page, stated)
     if chosen.confidence >= SURE_ENOUGH:
         return text_of_blocks(page, chosen.kept)
@@ -103,6 +106,7 @@ def extract_dump(data: bytes, decoded: Decoded, *, flags: tuple[str, ...], made_
         text=found.text,
         blocks=found.blocks,
         removed=found.removed,
+        boilerplate_share=round(sum(one.end - one.start for one in found.removed) / len(data), 3),
         title=found.title,
         title_origin="text" if found.title else None,
         authors=found.authors,
