@@ -1,7 +1,5 @@
 """Pages that are no ordinary articles, in several languages, and the ordinary ones that look a little like them."""
 
-# ruff: noqa: RUF001 -- the pages are in many scripts
-
 from __future__ import annotations
 
 import pytest
@@ -16,8 +14,12 @@ from archive.extraction.tree import parse
 URL = "https://herald.example/2024/ferry"
 LEFT_OUT = "aside"  # what is in one is not in the text of a page of these tests
 DATED = '<meta property="article:published_time" content="2024-08-27T10:00:00+02:00">'
-PAID = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Ferry","isAccessibleForFree":false}</script>'
-SENTENCE = "The ferry between Kelmouth and Sandholm will sail only every second Tuesday from October, the harbour board said."
+PAID = (
+    '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Ferry","isAccessibleForFree":false}</script>'
+)
+SENTENCE = (
+    "The ferry between Kelmouth and Sandholm will sail only every second Tuesday from October, the harbour board said."
+)
 
 
 def made(body: str, head: str = "", url: str | None = URL) -> tuple[Blocks, tuple[str, ...], float]:
@@ -27,13 +29,16 @@ def made(body: str, head: str = "", url: str | None = URL) -> tuple[Blocks, tupl
     page = walk(tree)
     kept = [number for number, at in enumerate(page.element) if not is_left_out(page, at)]
     text, blocks = text_of_blocks(page, kept)
-    kinds = kind_flags(page, text, blocks, stated, metadata, url)
+    kinds = kind_flags(page, text, blocks, stated=stated, metadata=metadata, url=url)
     return page, tuple(dict.fromkeys((*metadata.flags, *kinds))), boilerplate_share(page, blocks)
 
 
 def sentences(count: int) -> list[str]:
     """Paragraphs of which none says what another does, for nothing stands twice in a text."""
-    return [f"Ferry {number} from Kelmouth to Sandholm will sail on day {number} of the month, says the board." for number in range(count)]
+    return [
+        f"Ferry {number} from Kelmouth to Sandholm will sail on day {number} of the month, says the board."
+        for number in range(count)
+    ]
 
 
 def said(count: int) -> str:
@@ -193,6 +198,12 @@ def test_a_page_that_is_not_there(title: str, excuse: str) -> None:
     assert kinds(article(*sentences(20), title=title) + f"<p>{excuse}</p>") == ()
 
 
+def test_a_page_in_a_table() -> None:
+    title, excuse = MISSING[0]
+    assert kinds(f"<table><tr><td>{title}</td></tr><tr><td>{excuse}</td><td>Home</td></tr></table>") == ()
+    assert kinds(f"<table><tr><td>Sorry</td><td>{excuse}</td></tr></table>", f"<title>{title}</title>") == ("soft-404",)
+
+
 def test_the_status_alone_needs_no_language() -> None:
     assert kinds("<h2>404</h2><p>Þessi síða er ekki til.</p>") == ("soft-404",)
     assert kinds("<h2>410</h2><p>Þessi síða er ekki til.</p>") == ("soft-404",)
@@ -215,7 +226,8 @@ def test_an_article_about_what_is_lost(title: str, words: str) -> None:
 
 # ---- lists of pages ----------------------------------------------------------------------------------------------
 
-TOWNS = ("Kelmouth", "Sandholm", "Torsby", "Ellery", "Mühlwiese", "Norrvik", "Castelbo", "Przyłęg", "Ōhama", "Dolní Lhota")
+TOWNS = ("Kelmouth", "Sandholm", "Torsby", "Ellery", "Mühlwiese", "Norrvik", "Castelbo", "Przyłęg", "Ōhama",
+         "Lhota")  # fmt: skip
 
 
 def teaser(town: str) -> str:
@@ -228,7 +240,20 @@ def test_a_section_of_a_newspaper() -> None:
     assert kinds(section, DATED) == ()
     assert kinds("".join(map(teaser, TOWNS[:5]))) == ()
     assert kinds("".join(map(teaser, TOWNS[:5])), url="https://herald.example/") == ("listing",)
-    assert kinds("".join(map(teaser, TOWNS[:5])), '<link rel="canonical" href="https://herald.example/">', None) == ("listing",)
+    canonical = '<link rel="canonical" href="https://herald.example/">'
+    assert kinds("".join(map(teaser, TOWNS[:5])), canonical, None) == ("listing",)
+
+
+def test_a_section_without_headings() -> None:
+    cards = [teaser(town).replace("h3>", "div>") for town in TOWNS]
+    section = "https://herald.example/region/harbour-news/"
+    assert kinds("".join(cards), url=section) == ("listing",)
+    assert kinds("".join(cards)) == ()  # the address is that of an article
+    assert kinds("".join(cards), url=f"{section}ten-towns-by-the-sea") == ()
+    assert kinds("".join(cards), url=f"{section}ferry.html") == ()
+    assert kinds("".join(cards[:7]), url=section) == ()
+    bare = "".join(card.partition("<p>")[0] + "</div>" for card in cards)
+    assert kinds(bare + f"<p>{SENTENCE * 3}</p>", url=section) == ()  # little stands below any of them
 
 
 def test_links_and_nothing_else() -> None:
@@ -304,11 +329,15 @@ def test_a_page_that_calls_itself_live() -> None:
 
 def test_the_share_that_is_left_out() -> None:
     words = "x" * 300
-    menu = f"<nav>{words}</nav><script>{words}</script><select><option>{words}</option></select><footer>{words}</footer>"
+    menu = (
+        f"<nav>{words}</nav><script>{words}</script><select><option>{words}</option></select><footer>{words}</footer>"
+    )
     inside = said(8)
     assert made(f"<p>{inside}</p>{menu}")[2] == 0.0
     other = "y" * 300
-    assert made(f"<p>{inside}</p><aside><p>{other}</p></aside>{menu}")[2] == round(len(other) / (len(inside + other)), 3)
+    assert made(f"<p>{inside}</p><aside><p>{other}</p></aside>{menu}")[2] == round(
+        len(other) / (len(inside + other)), 3
+    )
 
 
 # ---- end to end --------------------------------------------------------------------------------------------------
@@ -322,7 +351,7 @@ def test_flags_and_share_reach_the_extraction() -> None:
     seen = extract(f"<html><title>Ferry</title><body>{page}</body></html>".encode())
     assert seen.flags == ()
     assert seen.boilerplate_share is not None
-    assert 0 <= seen.boilerplate_share < 0.1  # noqa: PLR2004 -- the headline at most
+    assert 0 <= seen.boilerplate_share < 0.1  # the headline at most
 
 
 def test_the_share_of_a_dump_is_that_of_the_removed_bytes() -> None:

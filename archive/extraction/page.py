@@ -65,7 +65,7 @@ def extract_page(
     identified = identify(text)
     if identified:
         known |= {"language": identified, "language_origin": "py3langid"}
-    kinds = kind_flags(page, text, blocks, stated, metadata, url)
+    kinds = kind_flags(page, text, blocks, stated=stated, metadata=metadata, url=url)
     known["flags"] = joined(flags, decoded.flags, metadata.flags, kinds, ("short-text",) if len(text) < SHORT else ())
     return Extraction(
         text=text,
