@@ -354,6 +354,28 @@ def test_flags_and_share_reach_the_extraction() -> None:
     assert 0 <= seen.boilerplate_share < 0.1  # the headline at most
 
 
+WHOLE_PAGES = {
+    "teaser-only": article(SENTENCE)
+    + '<div class="paywall"><h3>Read on with Plus</h3><p>Subscribe now: 1 € a week.</p></div>',
+    "consent-wall": '<div class="fc-consent-root"><h2>Before you read on</h2><p>We and our 134 partners store personal data on'
+    " your device, with cookies.</p><p>You can change this at any time in our privacy policy.</p><button>Accept all</button></div>",
+    "listing": "<h1>Region</h1>" + "".join(map(teaser, TOWNS)),
+    "live-blog": entries([f"{hour}:30" for hour in range(20, 8, -1)]),
+}
+
+
+@pytest.mark.parametrize("flag", WHOLE_PAGES)
+def test_whole_pages_from_their_bytes(flag: str) -> None:
+    page = f"<html><head><title>Herald</title></head><body><nav>Home</nav>{WHOLE_PAGES[flag]}</body></html>"
+    assert set(extract(page.encode(), url=URL).flags) - {"short-text"} == {flag}
+
+
+@pytest.mark.parametrize("url", [None, "", "http://[::1", "http://", "urn:uuid:0", "https://herald.example/?p=404"])
+def test_addresses_of_all_sorts(url: str | None) -> None:
+    assert kinds(article(*sentences(5)), url=url) == ()
+    assert kinds("".join(map(teaser, TOWNS)), url=url) == ("listing",)
+
+
 def test_the_share_of_a_dump_is_that_of_the_removed_bytes() -> None:
     payload = "\n\n".join(["Home | News | Sport", *sentences(9), "Accept cookies"])
     seen = extract(payload.encode(), media_type="text/plain")

@@ -9,7 +9,7 @@
 A flag on an ordinary article is worse than a page that goes without. So each rule wants two signs that have little to do
 with one another, and most look at short texts only. What needs no language comes first: what the page states, names of
 classes and ids (English nearly everywhere), links, digits, lengths. Words (``wordings.py``) decide where these do not.
-All rules work on the blocks that ``walk`` found, not on the page's HTML: 0.05 ms a page.
+All rules work on the blocks that ``walk`` found, not on the page's HTML: 0.08 ms a page.
 """
 
 from __future__ import annotations
