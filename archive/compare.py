@@ -30,13 +30,12 @@ from archive.words import similarity
 
 FIELDS = (
     "text", "title", "authors", "published_at", "modified_at", "language", "site_name", "description", "canonical_url",
-    "section", "tags", "image_url", "access",
-    "flags",
+    "section", "tags", "image_url", "access", "flags",
 )  # fmt: skip
 FINER = (  # shown where they differ only
     "title_origin", "authors_origin", "published_at_origin", "modified_at_origin", "language_origin",
     "site_name_origin", "description_origin", "canonical_url_origin", "section_origin", "tags_origin",
-    "image_url_origin", "access_origin", "charset", "charset_origin", "blocks", "removed",
+    "image_url_origin", "access_origin", "charset", "charset_origin", "blocks", "removed", "boilerplate_share",
 )  # fmt: skip
 OF_THE_RECORD = ("capture_id", "article_id", "url")
 LIKENESS = ("identical", "> .99", "> .9", "> .5", "less")
@@ -188,7 +187,7 @@ def _how(a: Any, b: Any) -> str:  # noqa: ANN401 - any cell
 
 
 def _is_empty(value: Any) -> bool:  # noqa: ANN401 - any cell
-    return value is None or len(value) == 0
+    return value is None or (not isinstance(value, float) and len(value) == 0)
 
 
 def _class(alike: float, *, identical: bool) -> str:
@@ -203,8 +202,8 @@ def shown(value: Any) -> str:  # noqa: ANN401 - any cell
     plain = value.as_py() if isinstance(value, pa.Scalar) else value
     if plain is None:
         return ""
-    if isinstance(plain, str):
-        return plain
+    if isinstance(plain, str | float):
+        return str(plain)
     parts = [one if isinstance(one, str) else _span(one) for one in plain]
     return ("; " if all(isinstance(one, str) for one in plain) else "\n").join(parts)
 

@@ -159,6 +159,7 @@ class Extraction:
     text: str  # paragraphs separated by a blank line
     blocks: tuple[Block, ...]
     removed: tuple[Removed, ...] = ()
+    boilerplate_share: float | None = None  # of what the capture shows, not in the text; None where that is not measured
     title: str | None = None
     title_origin: str | None = None
     authors: tuple[str, ...] = ()

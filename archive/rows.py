@@ -104,6 +104,11 @@ class Article:
     text_sha256: bytes = column("of the text in UTF-8")
     blocks: tuple[Block, ...] = column("the text's paragraphs, headings, list items, quotes and captions, in order")
     removed: tuple[Removed, ...] = column("spans of a text capture's payload that were left out, with reasons")
+    boilerplate_share: float | None = column(
+        "share of the page's visible characters that are not in the text, to three places; menus (nav), feet, scripts and"
+        " the choices of forms are not counted. Of a text capture, the share of its bytes that were removed. Null where"
+        " the extractor does not measure it"
+    )
     charset: str | None = column("character encoding that was used (WHATWG name)")
     charset_origin: str | None = column("bom, bytes, header, meta or detected")
     media_type: str | None = column("media type of the payload as declared, without parameters")

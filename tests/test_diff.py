@@ -35,7 +35,8 @@ class Meddler:
             raise Rejected("extraction", "no-text", "not this one")
         text = seen.text.replace("committee", "board", 1 if "district 2" in seen.text else 3)
         made_by = {"extractor": self.name, "extractor_version": self.version, "config_sha256": self.config_sha256}
-        return dataclasses.replace(seen, text=text, authors=("Bo \\x1b[31m Ek",), modified_at=None, **made_by)
+        return dataclasses.replace(seen, text=text, authors=("Bo \\x1b[31m Ek",), modified_at=None,
+                                   boilerplate_share=0.75 if "district 2" in seen.text else None, **made_by)
 
     def warm(self):
         pass
@@ -84,6 +85,9 @@ def test_fields_are_counted_over_the_articles_that_both_have(made: Path) -> None
     assert 0 < had < len(both)
     assert field(found, "authors") == (0, had, 0, len(both) - had)
     assert field(found, "title") == (len(both), 0, 0, 0)
+    shares = sum(b[one]["boilerplate_share"] is not None for one in both)
+    assert 0 < shares < len(both)
+    assert field(found, "boilerplate_share") == (0, shares, len(both) - shares, 0)
     assert sum(count for _, count in found.likeness) == len(both)
     assert dict(found.likeness)["identical"] == len(both) - changed
     assert (found.a.extractor, found.b.extractor) == ("news 1", "meddler 2")
@@ -126,6 +130,8 @@ def test_rows_that_changed_most_come_first(made: Path) -> None:
     a, b = texts(made / "a"), texts(made / "b")
     for row in found.rows:
         shown = {name: (one, other) for name, one, other in row.fields}
+        share = b[row.capture_id]["boilerplate_share"]
+        assert shown["boilerplate_share"][1] == ("" if share is None else "0.75")
         assert shown["authors"] == ("; ".join(a[row.capture_id]["authors"]), "Bo \x1b[31m Ek")
         if "text" in shown:
             assert shown["text"] == (a[row.capture_id]["text"], b[row.capture_id]["text"])

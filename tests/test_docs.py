@@ -29,7 +29,7 @@ SOURCES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(
 NAME = re.compile(r"[a-z]+(-[a-z]+)*")
 DAMAGE_MAKERS = ("Broken", "Damage", "Gap", "Unreadable", "Unusable", "_back", "damaged")
 ONLY_IN_VERIFY = {"length"}  # what a record that has changed since is called
-ONE_WORD = ("mojibake", "paywall", "truncated", "unsure")
+ONE_WORD = ("listing", "mojibake", "paywall", "truncated", "unsure")
 FAMILIES = {  # flags that are put together, as the README has them
     "-digest-mismatch": ("block-digest-mismatch", "payload-digest-mismatch"),
     "-digest-unreadable": ("block-digest-unreadable", "payload-digest-unreadable"),

@@ -38,6 +38,7 @@ def test_a_page_is_what_trafilatura_says(tmp_path: Path) -> None:
     assert isinstance(plain, Document)
     assert "".join(seen.text.split()) == "".join((plain.text or "").split())
     assert (seen.title, seen.title_origin) == (plain.title, "trafilatura")
+    assert seen.boilerplate_share is None  # it does not say how much it left out
     assert (seen.authors, seen.authors_origin) == (("Ada Lindqvist",), "trafilatura")
     assert (seen.published_at, seen.published_at_origin) == ("2024-08-26", "trafilatura")  # it knows days only
     assert (seen.language, seen.language_origin) == ("en", "py3langid")

@@ -75,6 +75,7 @@ class JsonLd:
     bodies: list[str] = field(default_factory=list)
     access: list[str] = field(default_factory=list)  # isAccessibleForFree, as it stands
     news: bool = False  # whether the article is called one of news
+    live: bool = False  # whether it is called a live blog
 
 
 def read_jsonld(blocks: Sequence[str], url: str | None) -> JsonLd:
@@ -246,6 +247,7 @@ def _take(found: JsonLd, node: Node, known: dict[str, Node], *, article: bool) -
     found.languages += _texts(node.get("inLanguage"))
     free = node.get("isAccessibleForFree")
     found.access += [str(free).lower()] if isinstance(free, bool) else _texts(free)
+    found.live |= "liveblogposting" in _types(node)
     found.news |= article and any(name.endswith("newsarticle") for name in _types(node))
 
 

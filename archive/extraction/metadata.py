@@ -131,7 +131,8 @@ def _metadata(tree: etree._Element, head: Head, said: JsonLd, url: str | None) -
     }
     stated: dict[str, Any] = {name: value for name, (value, _) in fields.items()}
     stated |= {f"{name}_origin": origin for name, (_, origin) in fields.items()}
-    return Metadata(**stated, flags=("paywall",) * paywall + ("published-from-update",) * updated)
+    flags = ("paywall",) * paywall + ("live-blog",) * said.live + ("published-from-update",) * updated
+    return Metadata(**stated, flags=flags)
 
 
 def _authors_and_dates(

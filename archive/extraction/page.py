@@ -21,6 +21,7 @@ from archive.extraction.blocks import Blocks, walk
 from archive.extraction.charset import Decoded
 from archive.extraction.choice import SURE_ENOUGH, choose, page_model
 from archive.extraction.dump import clean
+from archive.extraction.kind import boilerplate_share, kind_flags
 from archive.extraction.language import forget, identify
 from archive.extraction.likeness import Stated
 from archive.extraction.metadata import read_page
@@ -51,7 +52,7 @@ def warm() -> None:
     text = "<p>The council said on Monday that the harbour budget was cut by a tenth last year.</p>" * 3
     page = f"<html><body><article>{text}<p>Published: 12 March 2024</p></article></body></html>"
     tree = parse(page)
-    main_text(page, tree, read_page(tree, None).stated, None)
+    main_text(page, walk(tree), read_page(tree, None).stated, None)
     asked(page, None)
     identify("The council said on Monday that the harbour budget was cut by a tenth.")
 
@@ -69,17 +70,21 @@ def extract_page(
     tree = parse(decoded.text)
     read = read_page(tree, url)
     metadata = complete(read.metadata, captured_at)
-    text, blocks, doubts = main_text(decoded.text, tree, read.stated, url)
+    page = walk(tree)
+    text, blocks, doubts = main_text(decoded.text, page, read.stated, url)
     if not text:
         raise Rejected("extraction", "no-text", f"no main text in {len(decoded.text)} characters of HTML")
     known = asdict(metadata)
     identified = identify(text)
     if identified:
         known |= {"language": identified, "language_origin": "py3langid"}
-    known["flags"] = joined(flags, decoded.flags, metadata.flags, doubts, ("short-text",) if len(text) < SHORT else ())
+    kinds = kind_flags(page, text, blocks, stated=read.stated, metadata=metadata, url=url)
+    short = ("short-text",) if len(text) < SHORT else ()
+    known["flags"] = joined(flags, decoded.flags, metadata.flags, doubts, kinds, short)
     return Extraction(
         text=text,
         blocks=blocks,
+        boilerplate_share=boilerplate_share(page, blocks),
         charset=decoded.charset,
         charset_origin=decoded.charset_origin,
         extractor=made_by.name,
@@ -90,10 +95,9 @@ def extract_page(
 
 
 def main_text(
-    html: str, tree: etree._Element, stated: Stated, url: str | None
+    html: str, page: Blocks, stated: Stated, url: str | None
 ) -> tuple[str, tuple[Block, ...], tuple[str, ...]]:
-    """The article's text, its blocks and flags, of a page and its tree; empty where there is none."""
-    page = walk(tree)
+    """The article's text, its blocks and flags, of a page and its blocks; empty where there is none."""
     chosen = choose(page, stated)
     text, blocks = text_of_blocks(page, chosen.kept)
     if chosen.confidence < SURE_ENOUGH and _may_ask(html, page):
@@ -130,6 +134,7 @@ def extract_dump(data: bytes, decoded: Decoded, *, flags: tuple[str, ...], made_
         text=found.text,
         blocks=found.blocks,
         removed=found.removed,
+        boilerplate_share=round(sum(one.end - one.start for one in found.removed) / len(data), 3),
         title=found.title,
         title_origin="text" if found.title else None,
         authors=found.authors,
