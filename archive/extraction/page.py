@@ -16,7 +16,7 @@ import lxml.html
 from archive.errors import Rejected
 from archive.extraction.blocks import walk
 from archive.extraction.charset import Decoded
-from archive.extraction.choice import choose, page_model
+from archive.extraction.choice import Model, choose, page_model
 from archive.extraction.dump import clean
 from archive.extraction.features import Stated
 from archive.extraction.language import forget, identify
@@ -77,11 +77,11 @@ def extract_page(
 
 
 def main_text(
-    tree: lxml.html.HtmlElement, stated: Stated, url: str | None
+    tree: lxml.html.HtmlElement, stated: Stated, url: str | None, model: Model | None = None
 ) -> tuple[str, tuple[Block, ...]]:
-    """The article's text and its blocks; empty where there is none."""
+    """The article's text and its blocks, by the model that is shipped unless another is given; empty where there is none."""
     page = walk(tree)
-    chosen = choose(page, stated)
+    chosen = choose(page, stated, model)
     if chosen.confidence >= SURE_ENOUGH:
         return text_of_blocks(page, chosen.kept)
     from archive.extraction.plain import main_text as asked  # 0.2 s to import, and seldom needed
