@@ -200,7 +200,7 @@ def report(
 
 def provenance(answers: Mapping[str, Sequence[Answer]], *, crossed: bool) -> str:
     """What the figures are of."""
-    homes = packages_distributions() | {ARCHIVE.package: ["archive"]}  # an editable install does not name its packages
+    homes = {ARCHIVE.package: ["archive"], **packages_distributions()}  # some editable installs name no packages
     named = [f"{peer.name} {version(homes[peer.package][0])}" for peer in PEERS if peer.name in answers]
     text = "Text of archive: by weights that have seen no page of the same site." if crossed else (
         "Text of archive: by the shipped weights, which were learned from " + ", ".join(LEARNED_FROM) + "; only the other"
