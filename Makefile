@@ -8,13 +8,14 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CORPUS := demo/corpus
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint bench compare clean
 
 help:
 	@echo "make demo   install, convert the sample captures, show what became of each, trace one, verify all"
 	@echo "make test   install and run the tests"
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  scores, speed and memory on the bench pages, where you have the bench folder (BENCH=$(BENCH))"
+	@echo "make compare  beside other extractors, with weights that have not seen the sites of the pages, as Markdown"
 	@echo "make clean  remove .venv, demo and caches"
 
 $(VENV)/made:
@@ -54,15 +55,23 @@ lint: $(VENV)/installed-lint
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(VENV)/installed
+define have_bench
 	@if [ ! -d "$(BENCH)" ]; then \
 	  echo "no bench folder at $(BENCH): the bench pages are their publishers', and no part of this project."; \
-	  echo "Where you have it elsewhere: make bench BENCH=FOLDER"; exit 1; fi
+	  echo "Where you have it elsewhere: make $@ BENCH=FOLDER"; exit 1; fi
+endef
+
+bench: $(VENV)/installed-compare
+	$(have_bench)
 	mkdir -p demo
-	$(BIN)/python $(BENCH)/bench.py html --baseline
+	$(BIN)/python -m archive.training.compare $(BENCH)
 	$(BIN)/python $(BENCH)/bench.py speed
 	cd demo && ../$(BIN)/python $(abspath $(BENCH))/measure.py --docs 116 -- sh -c \
 	  'rm -rf bench && ../$(BIN)/archive convert $(abspath $(BENCH))/html/fundus_dev.warc.gz -o bench --quiet'
+
+compare: $(VENV)/installed-compare $(VENV)/installed-train
+	$(have_bench)
+	@$(BIN)/python -m archive.training.compare $(BENCH) --crossed
 
 clean:
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -30,7 +30,6 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.corpus", "archive.merge"),
     ("archive.repeats",),
     ("archive.table",),
-    ("archive.training",),
     ("archive.manifest", "archive.partition", "archive.schema"),
     ("archive.storage", "archive.rows", "archive.child", "archive.proof_ids"),
     ("archive.sources", "archive.extraction"),
@@ -45,8 +44,8 @@ LATE_AND_UPWARD = {
 }
 OWNERS = {
     "warcio": ("entity", "warc", "wrapping", "sources", "training"),
-    "trafilatura": ("extraction",),
-    "lxml": ("extraction",),
+    "trafilatura": ("extraction", "training"),
+    "lxml": ("extraction", "training"),
     "pyarrow.parquet": ("table", "corpus", "proof_files"),
     "pyarrow.dataset": ("corpus",),
     "click": ("cli", "training"),

@@ -19,7 +19,7 @@ from lxml import etree
 from archive.errors import Rejected
 from archive.extraction.blocks import Blocks, walk
 from archive.extraction.charset import Decoded
-from archive.extraction.choice import SURE_ENOUGH, choose, page_model
+from archive.extraction.choice import SURE_ENOUGH, Model, choose, page_model
 from archive.extraction.dump import clean
 from archive.extraction.kind import boilerplate_share, kind_flags
 from archive.extraction.language import forget, identify
@@ -95,10 +95,13 @@ def extract_page(
 
 
 def main_text(
-    html: str, page: Blocks, stated: Stated, url: str | None
+    html: str, page: Blocks, stated: Stated, url: str | None, model: Model | None = None
 ) -> tuple[str, tuple[Block, ...], tuple[str, ...]]:
-    """The article's text, its blocks and flags, of a page and its blocks; empty where there is none."""
-    chosen = choose(page, stated)
+    """The article's text, its blocks and flags, of a page and its blocks; empty where there is none.
+
+    By the model that is shipped, unless another is given.
+    """
+    chosen = choose(page, stated, model)
     text, blocks = text_of_blocks(page, chosen.kept)
     if chosen.confidence < SURE_ENOUGH and _may_ask(html, page):
         from archive.extraction.plain import main_text as asked  # 0.2 s to import, and seldom needed
