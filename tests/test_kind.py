@@ -25,7 +25,8 @@ SENTENCE = (
 def made(body: str, head: str = "", url: str | None = URL) -> tuple[Blocks, tuple[str, ...], float]:
     """The blocks, flags and share of a page whose text is all of its body but what an ``aside`` holds."""
     tree = parse(f"<html><head><meta charset=utf-8>{head}</head><body>{body}</body></html>")
-    metadata, stated = read_page(tree, url)
+    read = read_page(tree, url)
+    metadata, stated = read.metadata, read.stated
     page = walk(tree)
     kept = [number for number, at in enumerate(page.element) if not is_left_out(page, at)]
     text, blocks = text_of_blocks(page, kept)

@@ -14,8 +14,6 @@ from datetime import datetime
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
-from lxml import etree
-
 from archive.errors import Rejected
 from archive.extraction.blocks import Blocks, walk
 from archive.extraction.charset import Decoded

@@ -35,7 +35,10 @@ from archive.rows import registered_domain
 from archive.training.peers import ARCHIVE, PEERS, Peer, Run
 from archive.training.scores import Answer, Gold, Scores, score, script_of
 
-LEARNED_FROM: Final = ("fundus_dev", "wcxb_dev", "readability_pages", "newspaper4k_pages")
+LEARNED_FROM: Final = (
+    "fundus_dev", "wcxb_dev", "readability_pages", "newspaper4k_pages", "trafilatura_eval", "postlight_pages",
+    "goose3_pages",
+)  # fmt: skip
 WARM: Final = 5  # pages of each set, and one of each script, are read before the clock counts: models, lazy imports
 COLUMNS: Final = {
     "word": "word F1",

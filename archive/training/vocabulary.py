@@ -4,6 +4,8 @@ Each site counts once for each word, however many pages and blocks of it there a
 weight is the log of the ratio of sites, in 1/16, with one site added on either side.
 """
 
+# ruff: noqa: SIM905  lists of names read best as lines of words
+
 from __future__ import annotations
 
 import math
