@@ -256,6 +256,7 @@ ARTICLE = {
     "text_sha256": DIGEST,
     "blocks": [],
     "removed": [{"start": 0, "end": 1, "reason": "other", "score": 1.0}],
+    "boilerplate_share": 0.5,
     "charset": "koi8-r",
     "media_type": "text/plain",
     "http_status": 418,
