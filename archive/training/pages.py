@@ -94,9 +94,11 @@ def labelled(payload: bytes, url: str | None, row: dict[str, Any], name: str) ->
 
 
 def aligned(texts: list[str], gold: str) -> tuple[Ints, Ints]:
-    """Words of each text, and 1 for those of which more than half stand in the gold, in its order (longest common
-    subsequence of words): a teaser with the words of a paragraph is none, for the paragraph has taken them.
-    """  # noqa: D205
+    """Words of each text, and 1 where more than half of them stand in the gold in its order, else 0.
+
+    By the longest common subsequence of words: a teaser behind a paragraph with its words is labelled 0, for the paragraph
+    has taken them. One before it may take the paragraph's first words, and the label where these are half of it.
+    """
     tokens = [TOKEN.findall(text.lower()) for text in texts]
     numbers: dict[str, int] = {}
     page = [numbers.setdefault(word, len(numbers)) for words in tokens for word in words]
