@@ -12,7 +12,9 @@ from htmldate import validators
 
 from archive import extract
 from archive.errors import Rejected
-from archive.model import Extraction
+from archive.extraction import page as pages
+from archive.extraction import plain
+from archive.model import Block, Extraction
 
 WORDS = (
     "The ferry between Kelmouth and Sandholm will sail only every second Tuesday from October, the harbour board said.",
@@ -161,3 +163,54 @@ def test_dates_do_not_depend_on_the_day_of_the_run(
     for year in (2001, 2024, 2090):
         monkeypatch.setattr(validators, "datetime", clock_at(year))
         assert extract(payload, captured_at=captured_at).published_at == published
+
+
+# ---- where trafilatura is asked ----------------------------------------------------------------------------------
+
+
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The pages that trafilatura is asked about from now on; it answers with a word."""
+    questions: list[str] = []
+
+    def answer(page: str, url: str | None) -> tuple[str, tuple[Block, ...]]:
+        del url
+        questions.append(page)
+        return "asked", (Block(kind="paragraph", start=0, end=5, source_start=None, source_end=None),)
+
+    monkeypatch.setattr(plain, "main_text", answer)
+    return questions
+
+
+def test_trafilatura_is_asked_where_the_model_is_unsure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "SURE_ENOUGH", 2)
+    expected, _ = plain.main_text(page().decode(), None)
+    assert WORDS[0] in expected
+    assert see(page()).text == expected
+    questions = asked(monkeypatch)
+    assert see(page()).text == "asked"
+    assert questions == [page().decode()]
+
+
+def test_trafilatura_is_not_asked_where_the_model_is_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    questions = asked(monkeypatch)
+    assert WORDS[0] in see(page()).text
+    assert questions == []
+
+
+def test_what_trafilatura_does_not_find_is_what_the_model_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = see(page())
+    monkeypatch.setattr(pages, "SURE_ENOUGH", 2)
+    monkeypatch.setattr(plain, "main_text", lambda *_: ("", ()))
+    assert see(page()) == expected
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["<div>" * 300, "<div>x</div>" * 20_001, f"<p>{' ' * (5 << 20)}</p>"],
+    ids=["deep", "many", "large"],
+)
+def test_trafilatura_is_not_asked_about_pages_beyond_its_bounds(before: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "SURE_ENOUGH", 2)
+    questions = asked(monkeypatch)
+    assert WORDS[0] in see(page(before=before)).text
+    assert questions == []

@@ -12,7 +12,8 @@ from trafilatura.metadata import Document
 import archive
 from archive.errors import Rejected
 from archive.extraction import NEWS, find_extractor
-from archive.extraction.plain import TRAFILATURA
+from archive.extraction.plain import TRAFILATURA, main_text
+from archive.extraction.tree import parse
 from archive.model import Capture, Origin, ReadOptions
 from archive.sources import Opened, captures
 from tests import making
@@ -85,3 +86,13 @@ def test_a_corpus_of_it_is_proven(tmp_path: Path) -> None:
     corpus = archive.open_corpus(tmp_path / "c")
     assert set(corpus.articles()["extractor"].to_pylist()) == {"trafilatura"}
     assert corpus.verify().ok
+
+
+def test_trafilatura_gets_the_elements_that_it_takes() -> None:
+    """It says nothing of others but that there is no text."""
+    page = making.page(1).decode()
+    assert bare_extraction(parse(page)) is None
+    text, blocks = main_text(page, None)
+    assert making.paragraphs(1)[0] in text
+    assert "\n\n".join(text[block.start : block.end] for block in blocks) == text
+    assert main_text("<html><body><p></p></body></html>", None) == ("", ())

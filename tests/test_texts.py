@@ -150,6 +150,16 @@ def test_characters(raw: str, expected: str) -> None:
     assert tiles(text, blocks)
 
 
+def test_a_letter_with_a_million_marks() -> None:
+    raw = "long " * 500 + "a" + "\u0308\u0323" * 500_000 + " end"
+    text, blocks = joined([("paragraph", raw)])
+    assert tiles(text, blocks)
+    assert len(text) < len("long " * 500) + 40
+    assert text.endswith(" end")
+    few = "long " * 500 + "a" + "\u0308\u0323" * 15 + "b"
+    assert joined([("paragraph", few)])[0] == unicodedata.normalize("NFC", few)
+
+
 def test_a_blank_line_ends_a_block() -> None:
     text, blocks = joined([("quote", "one\n \n\ntwo\nthree")])
     assert text == "one\n\ntwo\nthree"

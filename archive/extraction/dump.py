@@ -19,13 +19,13 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from archive.extraction import phrases
+from archive.extraction.composed import composed
 from archive.model import Block, CleanText, Removed
 
 _FULL: Final = 60  # words that count of one line; what is longer says no more
@@ -285,7 +285,7 @@ def clean(payload: bytes, encoding: str) -> CleanText:
     texts, blocks, at = [], [], 0
     for line in full:
         if line.kept:
-            texts.append(unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", line.text)))
+            texts.append(composed(_SURROGATE.sub("\ufffd", line.text)))
             end = at + len(texts[-1])
             kind = phrases.kind(line.text, line.words, shut=line.shut)
             blocks.append(Block(kind=kind, start=at, end=end, source_start=line.start, source_end=line.end))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from archive.extraction.blocks import HEADINGS, MARKS, Blocks
+from archive.extraction.composed import composed
 from archive.model import Block
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -102,8 +102,8 @@ def joined(pieces: Iterable[tuple[str, str]]) -> tuple[str, tuple[Block, ...]]:
 def _lines(raw: str) -> Iterable[str]:
     """The parts of a piece, in NFC, with single spaces; a line stays a line."""
     if raw.isprintable() and "  " not in raw and UNSEEN.isdisjoint(raw):  # nearly all pieces of our own blocks
-        return (unicodedata.normalize("NFC", raw).strip(" |"),)
+        return (composed(raw).strip(" |"),)
     clean = CONTROL.sub(" ", raw).translate(INVISIBLE)
     parts = re.split(r"\n[ \n]*\n", clean) if "\n" in clean else [clean]
     lined = ("\n".join(filter(None, (" ".join(line.split()) for line in part.split("\n")))) for part in parts)
-    return [unicodedata.normalize("NFC", part).strip(" |") for part in lined]
+    return [composed(part).strip(" |") for part in lined]

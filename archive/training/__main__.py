@@ -8,7 +8,7 @@ import click
 
 from archive.training.evaluate import table, without_doubtful
 from archive.training.fit import train, write
-from archive.training.pages import SETS, SNIPPETS, read_set
+from archive.training.pages import read_sets
 
 
 @click.command()
@@ -17,7 +17,7 @@ from archive.training.pages import SETS, SNIPPETS, read_set
 @click.option("--evaluate", is_flag=True, help="print word F1 on sites that were not learned from")
 def main(bench: Path, output: Path | None, *, evaluate: bool) -> None:
     """Learn from the pages of BENCH which blocks of a page are its article."""
-    pages = without_doubtful([page for name in (*SETS, *SNIPPETS) for page in read_set(bench, name)])
+    pages = without_doubtful(read_sets(bench))
     click.echo(f"{len(pages)} pages, {sum(len(page.label) for page in pages)} blocks, "
                f"{sum(not page.weight for page in pages)} pages with a doubtful gold left out")  # fmt: skip
     if evaluate:

@@ -138,13 +138,13 @@ def crossed_texts(folder: Path, samples: Sequence[Sample]) -> list[str]:
     from archive.extraction.tree import parse
     from archive.training.evaluate import FOLDS, without_doubtful
     from archive.training.fit import fold, model_of, train
-    from archive.training.pages import SETS, SNIPPETS, read_set
+    from archive.training.pages import SETS, SNIPPETS, read_sets
 
     sets = (*SETS, *SNIPPETS)
     if set(sets) != set(LEARNED_FROM):
         message = f"the weights are learned from {', '.join(sets)}, the tables speak of {', '.join(LEARNED_FROM)}"
         raise click.ClickException(message)
-    pages = without_doubtful([page for name in sets for page in read_set(folder, name)])
+    pages = without_doubtful(read_sets(folder))
     texts = [""] * len(samples)
     for part in range(FOLDS):
         model = model_of(train([one for one in pages if one.weight and fold(one.site, FOLDS, "evaluation") != part]))

@@ -57,6 +57,15 @@ class Page:
     weight: float = 1.0
 
 
+def read_sets(folder: Path) -> list[Page]:
+    """The pages of all sets that are there; at least one must be. Raises ``FileNotFoundError`` where none is."""
+    there = [name for name in (*SETS, *SNIPPETS) if (folder / "html" / f"{name}.gold.jsonl.gz").exists()]
+    if not there:
+        message = f"{folder / 'html'}: none of the sets {', '.join((*SETS, *SNIPPETS))} is there"
+        raise FileNotFoundError(message)
+    return [page for name in there for page in read_set(folder, name)]
+
+
 def read_set(folder: Path, name: str) -> Iterator[Page]:
     """The pages of a set that have a gold text, or snippets of it."""
     with gzip.open(folder / "html" / f"{name}.gold.jsonl.gz", "rt", encoding="utf-8") as lines:
@@ -128,9 +137,10 @@ def _long(snippets: list[str] | None, least: int) -> list[str]:
 
 
 def aligned(texts: list[str], gold: str) -> Ints:
-    """1 for each text of which more than half the words stand in the gold, in its order (longest common subsequence).
+    """1 for each text of which more than half the words stand in the gold, in its order, else 0.
 
-    So a teaser with the words of a paragraph is none, for the paragraph has taken them.
+    By the longest common subsequence of words: a teaser behind a paragraph with its words is labelled 0, for the paragraph
+    has taken them. One before it may take the paragraph's first words, and the label where these are half of it.
     """
     tokens = [TOKEN.findall(text.lower()) for text in texts]
     numbers: dict[str, int] = {}
