@@ -30,7 +30,7 @@ NEVER: Final = frozenset(
 MEDIA: Final = frozenset("img picture video audio iframe embed object svg".split())
 EMPHASIS: Final = frozenset(("b", "strong", "em", "i"))
 BREAK: Final = "\x1f"  # stands for <br>; decoding leaves no control character in a page
-FEW: Final = 100  # words; with less, menus and feet are read too: broken markup may have put the article into one
+FEW: Final = 600  # characters; with less, menus and feet are read too: broken markup may have put the article into one
 
 # what an element or one of its ancestors is, as bits
 MARKS: Final = {
@@ -74,7 +74,7 @@ class Blocks:
 def walk(root: Any) -> Blocks:  # noqa: ANN401 - lxml has no types
     """The blocks of a tree; texts have single spaces, and a line break where the page has one."""
     found = _walk(root, whole=False)
-    if sum(text.count(" ") for text in found.texts) < FEW:
+    if sum(map(len, found.texts)) < FEW:
         return _walk(root, whole=True)
     return found
 

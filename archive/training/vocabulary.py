@@ -41,6 +41,22 @@ INSIDE: Final = (
     " testo tekst contenuto contenido contenu inhalt paragraph absatz"
 ).split()
 
+# The same for words of short lines: what stands alone over an advertisement, a link to another article, a form to sign up.
+BESIDE: Final = (
+    "advertisement anzeige werbung publicité publicidad pubblicità publicidade advertentie annons annonse annonce reklama"
+    " reklame reklam реклама iklan mainos hirdetés διαφήμιση 広告 광고 广告 廣告 إعلان إعلانات פרסומת विज्ञापन বিজ্ঞাপন விளம்பரம் โฆษณา"
+    " newsletter newsletters nyhetsbrev nieuwsbrief nyhedsbrev infolettre boletín рассылка рассылку розсилку uutiskirje hírlevél"
+    " ニュースレター 뉴스레터 النشرة ניוזלטר subscribe subscribers abonnieren abonnenten abonnement abonnez abonnés suscríbete suscribirse"
+    " suscripción iscriviti abbonati abbonamento assine inscreva abonneer prenumerera prenumerant abonner abonnér subskrybuj"
+    " prenumerata подпишитесь подписывайтесь подписаться підписуйтесь підпишіться tilaa předplatné abone 订阅 訂閱 会员 구독 購読 会員"
+    " اشترك הירשמו सब्सक्राइब সাবস্ক্রাইব சந்தா"
+    " читайте czytaj przeczytaj citește διαβάστε اقرأ אולי 相关阅读 延伸閱讀 関連記事 관련기사 पढ़ें আরও படியுங்கள்"
+    " teilen partager compartir condividi compartilhar delen поделиться поділитися udostępnij dela jaa paylaş 分享 シェア 공유 شارك שתפו"
+    " cookies cookie datenschutz impressum copyright registrieren anmelden login einloggen connexion registrarse accedi"
+    " newsletterabo kommentare commentaires comentarios commenti reacties kommentarer комментарии коментарі comments 评论 댓글 コメント"
+    " تعليقات תגובות टिप्पणी মন্তব্য"
+).split()
+
 Shares = Mapping[str, float]
 
 
@@ -92,6 +108,9 @@ def learn(counts: Iterable[Count]) -> Vocabulary:
         for key in known:
             for number in range(PRIOR):
                 names[key][f"known {number}"].append(share)
+    for key in BESIDE:
+        for number in range(PRIOR):
+            words[key][f"known {number}"].append(0.0)
     return Vocabulary(names=_weights(names, NAME_SITES), words=_weights(words, WORD_SITES))
 
 
