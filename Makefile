@@ -32,6 +32,12 @@ $(VENV)/installed-%: $(VENV)/made pyproject.toml
 	$(PIP) -e '.[$*]'
 	@touch $(VENV)/installed $@
 
+# pip before 24 stops with an assertion where two libraries both want lxml[html_clean]
+$(VENV)/installed-compare: $(VENV)/made pyproject.toml
+	$(PIP) --upgrade 'pip>=24'
+	$(PIP) -e '.[compare]'
+	@touch $(VENV)/installed $@
+
 demo: $(VENV)/installed
 	rm -rf demo
 	@echo
