@@ -4,8 +4,8 @@
     tests/cases/<name>/expected.json    its rows in captures, articles and inputs
 
 ``pytest tests/test_cases.py --update`` writes the expected rows anew; read the difference before you keep it. Left out
-are ``config_sha256``, which names the versions of libraries, and place and packed length of records that we wrap, which
-are zlib's business.
+are ``config_sha256``, which names the versions of libraries and the learned weights, the names of files that we write,
+which come of it, and place and packed length of records that we wrap, which are zlib's business.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from archive.model import ReadOptions
 CASES = Path(__file__).parent / "cases"
 NAMES = sorted(folder.name for folder in CASES.iterdir() if folder.is_dir())
 SETTINGS = archive.Settings(reading=ReadOptions(captured_at=datetime(2024, 8, 27, 10, tzinfo=UTC)))
-PACKED = ("warc_record_offset", "warc_record_length")
+PACKED = ("warc_filename", "warc_record_offset", "warc_record_length")
 
 
 def plain(value: Any) -> Any:
