@@ -55,7 +55,7 @@ demo: $(VENV)/installed
 	@$(BIN)/archive verify $(CORPUS)
 
 test: $(VENV)/installed-test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(VENV)/installed-lint
 	$(BIN)/ruff check .
