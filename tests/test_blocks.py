@@ -106,10 +106,10 @@ def test_where_little_is_left_menus_are_read() -> None:
     assert texts("<footer>Only a foot</footer>") == ["Only a foot"]
 
 
-def test_the_guard_counts_spaces() -> None:
-    words = " ".join(["word"] * (FEW + 1))
-    assert texts(f"<nav>menu</nav><p>{words}</p>") == [words]
-    assert texts(f"<nav>menu</nav><p>{words[:-5]}</p>") == ["menu", words[:-5]]
+def test_the_guard_counts_characters_of_any_script() -> None:
+    for letter in ("w", "\u6e2f"):
+        assert texts(f"<nav>menu</nav><p>{letter * FEW}</p>") == [letter * FEW]
+        assert texts(f"<nav>menu</nav><p>{letter * (FEW - 1)}</p>") == ["menu", letter * (FEW - 1)]
 
 
 # ---- marks ------------------------------------------------------------------------------------------------------

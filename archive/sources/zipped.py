@@ -67,7 +67,7 @@ def _members(archive: zipfile.ZipFile, opened: Opened, options: ReadOptions) -> 
             origin = replace(opened.origin, member=names.of(opened, info.filename))
             yield left_out(origin, f"this and {len(members) - count - 1} members behind it were not read: {reason}")
             return
-        if info.is_dir():
+        if info.filename.endswith("/") and not info.file_size:  # a folder; is_dir() fails on an empty name
             continue
         moment = modified(info) or opened.origin.modified
         member = replace(opened, origin=replace(opened.origin, member=names.of(opened, info.filename), modified=moment))
