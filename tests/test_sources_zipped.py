@@ -142,6 +142,13 @@ def test_bounds() -> None:
     assert rest.origin.member == "b.html"
 
 
+def test_a_member_without_a_name_is_read() -> None:
+    data = bytearray(pack(("a", PAGE)))
+    for lengths in (26, data.index(b"PK\x01\x02") + 28):  # the name becomes an extra field of one byte
+        data[lengths : lengths + 4] = b"\x00\x00\x01\x00"
+    assert [found.payload for found in read(bytes(data), "a.zip") if isinstance(found, Capture)] == [PAGE]
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.binary(min_size=1, max_size=12)), max_size=4), st.integers(0, 300))
 def test_a_damaged_zip_never_raises(changes: list[tuple[int, bytes]], cut: int) -> None:
