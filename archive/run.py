@@ -72,7 +72,7 @@ class Silence:
 
 
 def convert(
-    inputs: Iterable[str | os.PathLike[str]],
+    inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     corpus: str | os.PathLike[str],
     *,
     settings: Settings | None = None,
@@ -80,7 +80,7 @@ def convert(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Manifest:
-    """The manifest of the corpus made from ``inputs``, files and folders in any order.
+    """The manifest of the corpus made from ``inputs``, a file or folder or several of them in any order.
 
     ``workers`` processes share the work; an ``executor`` handed in does it instead. Raises ``UsageError`` for inputs or
     settings that cannot be, ``CorpusError`` for a folder that is in use or holds something else, ``RunInterrupted``
@@ -92,7 +92,7 @@ def convert(
         message = f"cannot partition by {', '.join(unknown) or 'nothing'}; choose among {', '.join(KEYS)}"
         raise UsageError(message)
     folder = Path(corpus)
-    named = list(inputs)
+    named = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
     files = find_files(named, leave_out=folder)
     if not files:
         message = "the inputs name no file"
@@ -113,8 +113,12 @@ def make_corpus(
 ) -> Manifest:
     """The manifest of the corpus in ``folder``, of input files, or of slices of an ``old`` corpus.
 
-    ``named`` is what was named to get there: an unfinished run goes on for the same names alone.
+    ``named`` is what was named to get there: an unfinished run goes on for the same names alone. Raises ``UsageError``
+    for less than one worker.
     """
+    if workers < 1:
+        message = f"{workers} workers: at least one is needed"
+        raise UsageError(message)
     folder.mkdir(parents=True, exist_ok=True)
     with storage.locked(folder), _operator_errors(folder):
         if (folder / "manifest.json").exists():

@@ -214,6 +214,11 @@ def test_an_empty_folder_is_taken(inputs: Path, tmp_path: Path) -> None:
     assert making.converted(tmp_path / "c", inputs).counts.articles
 
 
+def test_one_input_needs_no_list(inputs: Path, tmp_path: Path) -> None:
+    one = archive.convert(str(inputs), tmp_path / "one")
+    assert one.files == archive.convert([inputs], tmp_path / "two").files
+
+
 def test_what_cannot_be_asked(inputs: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for keys in (("weather",), ()):
@@ -221,6 +226,8 @@ def test_what_cannot_be_asked(inputs: Path, tmp_path: Path) -> None:
             making.converted(tmp_path / "c", inputs, settings=archive.Settings(partition_by=keys))
     with pytest.raises(archive.UsageError, match="the inputs name no file"):
         making.converted(tmp_path / "c", tmp_path / "empty")
+    with pytest.raises(archive.UsageError, match="0 workers: at least one is needed"):
+        archive.convert([inputs], tmp_path / "c", workers=0)
     with pytest.raises(archive.UsageError, match='no extractor is named "other"'):
         making.converted(tmp_path / "d", inputs, settings=archive.Settings(extractor="other"))
     assert not (tmp_path / "c").exists()
