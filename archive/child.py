@@ -62,7 +62,13 @@ class Child:
             parent = os.getpid()
             # a Ctrl-C in the middle of a fork would be raised in one of its hooks, which ignore it
             before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-            self.pid = os.fork()
+            try:
+                self.pid = os.fork()
+            except OSError:  # no process to be had
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+                os.close(told)
+                os.close(answer)
+                raise
             if self.pid == 0:
                 _starting.release()  # it may have children too
                 _live(work, limits, answer, parent)

@@ -231,7 +231,7 @@ class Corpus:
             yield from warc.payload_pieces(found)
 
     def _damaged_range(self, values: dict[str, Any]) -> Iterator[bytes]:
-        length = values["block_length"]
+        length = damage_of(values).length
         with self.locate(values["source_path"]).open("rb") as file:
             file.seek(values["source_offset"])
             if sha256_of_range(file, length) != values["record_sha256"]:
@@ -285,8 +285,11 @@ def open_corpus(folder: str | os.PathLike[str], *, source_roots: Iterable[str | 
 
 
 def locator_of(row: dict[str, Any]) -> Locator | None:
-    """Where the record of a row lies, or None."""
-    if row["warc_filename"] is None:
+    """Where the record of a row lies; None where it names no place that can be."""
+    place = [row["warc_record_offset"], row["warc_record_length"]]
+    if row["unpacked_offset"] is not None or row["unpacked_length"] is not None:
+        place += [row["unpacked_offset"], row["unpacked_length"]]
+    if row["warc_filename"] is None or any(number is None or number < 0 for number in place):
         return None
     return Locator(
         path=row["warc_filename"],
@@ -308,7 +311,10 @@ def origin_of(row: dict[str, Any]) -> Origin:
 
 
 def damage_of(row: dict[str, Any]) -> Damage:
-    """The damaged range that a row of ``captures`` stands for."""
+    """The damaged range that a row of ``captures`` stands for. Raises ``CorpusError`` where its cells name none."""
+    if any(row[name] is None or row[name] < 0 for name in ("source_offset", "block_length")) or not row["record_sha256"]:
+        message = "the row names no range of bytes"
+        raise CorpusError(message)
     return Damage(
         origin=origin_of(row),
         offset=row["source_offset"],

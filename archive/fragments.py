@@ -71,7 +71,10 @@ class ArchiveWriter:
         first = self._first.get(key)
         if first:
             return wrapping.revisit_of(found, first)
-        self._first[key] = replace(found, block=None, payload=None, reread=None)  # only its names are needed from here on
+        # only its names are needed from here on: a tenth of the 5 KB, and all inputs share this table
+        self._first[key] = replace(
+            found, block=None, payload=None, reread=None, head=b"", http_head=b"", http_headers=()
+        )
         return found
 
     def _write(self, parts: Iterable[bytes], found: Capture) -> Locator:

@@ -99,8 +99,8 @@ def convert_all(shards: list[Shard], workers: int) -> Generator[Receipt, None, N
                 for key, _ in selector.select() if running else ():
                     child = key.fileobj  # type: ignore[assignment]
                     selector.unregister(child)
-                    receipt = running[child].end(child)
-                    task = running.pop(child)
+                    task = running.pop(child)  # first: where end() raises, the child is gone and must not be killed
+                    receipt = task.end(child)
                     if receipt:
                         yield receipt
                     else:

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from archive import identity, manifest, storage
 from archive.child import REASONS
 from archive.corpus import Corpus, damage_of
-from archive.errors import ArchiveError
-from archive.model import CorpusFile
+from archive.errors import ArchiveError, CorpusError
+from archive.model import CorpusFile, Damage
 from archive.proof_places import Fail, KnownInput, is_named
 from archive.rows import InputRow
 from archive.schema import SCHEMA_VERSION, arrow_schema
@@ -116,9 +116,9 @@ def deadly_inputs(corpus: Corpus) -> frozenset[str]:
 
 def check_range(corpus: Corpus, row: dict[str, Any], kind: str | None, fail: Fail) -> None:
     """Checks a damaged range by its id, and by its bytes where the input is there, without a source that reads them."""
-    damage = damage_of(row)
-    if not is_named(UUID(row["capture_id"]), identity.damage_id(damage), row["flags"]):
-        fail("captures", row["capture_id"], "changed", "its id says that it is another range")
+    damage = check_id(row, fail)
+    if damage is None:
+        return
     if row["source_member"] is not None or (row["reason"] not in REASONS and kind != "warc"):
         return  # a range inside a container: only reading could give its bytes
     try:
@@ -131,6 +131,18 @@ def check_range(corpus: Corpus, row: dict[str, Any], kind: str | None, fail: Fai
         return
     if digest != damage.sha256:
         fail("captures", row["capture_id"], "record_sha256", f"the row says {damage.sha256.hex()}, its bytes {digest.hex()}")
+
+
+def check_id(row: dict[str, Any], fail: Fail) -> Damage | None:
+    """The damaged range of a row, checked by its id; None where the row names none."""
+    try:
+        damage, row_id = damage_of(row), UUID(row["capture_id"])
+    except (CorpusError, ValueError) as why:
+        fail("captures", row["capture_id"], "changed", str(why))
+        return None
+    if not is_named(row_id, identity.damage_id(damage), row["flags"]):
+        fail("captures", row["capture_id"], "changed", "its id says that it is another range")
+    return damage
 
 
 def _bytes_of(digest: str) -> bytes:

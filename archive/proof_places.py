@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from archive.partition import partition_of, sort_key
 from archive.repeats import is_wrapped
 from archive.rows import Article, CaptureRow
 
-REPEATS = 100_000
+REPEATS = 1_000_000  # further appearances of one record that are believed
 WAITING = 1000  # rows with their texts take some 30 MB
 FILES = ("html", "text", "jsonl")  # kinds of inputs whose captures are all wrapped
 Fail = Callable[[str, str, str, str], None]  # table, id, what, detail
@@ -57,7 +58,30 @@ def is_named(row_id: UUID, first: UUID, flags: Collection[str]) -> bool:
     """True where a row has the id of this record, or that of a further appearance where it says that it is one."""
     if "repeated-record" not in flags:
         return row_id == first
-    return any(identity.repeated_id(first, ordinal) == row_id for ordinal in range(1, REPEATS))
+    return row_id in _further_rows(first)
+
+
+class Further:
+    """The ids of a record's further appearances in one corpus, made one after the other as far as they are asked for."""
+
+    def __init__(self, make: Callable[[int], object]) -> None:
+        self._make, self._made, self._ids = make, 0, set[object]()
+
+    def __contains__(self, wanted: object) -> bool:
+        while wanted not in self._ids and self._made < REPEATS:
+            self._made += 1
+            self._ids.add(self._make(self._made))
+        return wanted in self._ids
+
+
+@lru_cache(maxsize=4096)
+def _further_rows(first: UUID) -> Further:
+    return Further(partial(identity.repeated_id, first))
+
+
+@lru_cache(maxsize=4096)
+def _further_records(first: str) -> Further:
+    return Further(partial(identity.repeated_record_id, first))
 
 
 def odd_source(row: dict[str, Any], found: Capture, known: KnownInput | None) -> str | None:
@@ -91,7 +115,7 @@ def _has_id_of(found: Capture, *, repeated: bool) -> bool:
     own = wrapping.first_id(found)
     if not repeated:
         return found.record_id == own
-    return any(found.record_id == identity.repeated_record_id(own, ordinal) for ordinal in range(1, REPEATS))
+    return found.record_id in _further_records(own)
 
 
 class Placement:

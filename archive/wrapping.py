@@ -60,6 +60,8 @@ def new_capture(
     target = identity.legal_uri(url)
     if url and not target:
         flags += ("url-unusable",)
+    if target == identity.payload_urn(digest):
+        target = None  # what a capture without a URL gets: it is read back as none, and so must count as none
     http_head, content_type, kind = b"", media_type, "resource"
     if http_headers:
         kind, content_type = "response", "application/http; msgtype=response"

@@ -105,3 +105,22 @@ def test_the_next_start() -> None:
     assert next_start(window(data), 1, gzip=False) == 4 + len(other) + len(member)
     assert next_start(window(data), len(data) - len(RECORD) + 1, gzip=True) == len(data)
     assert next_start(window(b"WARC/1.1\r\nno field\r\n\r\n"), 0, gzip=True) == 22
+
+
+class CountingFile(BytesIO):
+    """A file that counts the bytes that are read of it."""
+
+    read_bytes = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        self.read_bytes += len(found)
+        return found
+
+
+def test_a_search_among_damaged_members_reads_no_further_than_the_next() -> None:
+    member = gzip.compress(RECORD, mtime=0)
+    broken = member[:12] + b"\xff" * 8 + member[20:]
+    file = CountingFile(broken * 20 + member + bytes(4 << 20))
+    assert next_start(Window(file), 1, gzip=True) == 20 * len(broken)
+    assert file.read_bytes < 1 << 20

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import warc, wrapping
+import archive
+from archive import identity, warc, wrapping
 from archive.model import Capture, Origin
 
 ORIGIN = Origin(path="pages/ferry.html")
@@ -210,3 +213,13 @@ def test_the_record_of_a_capture_is_what_was_written() -> None:
     raw = wrapping.record([("WARC-Type", "resource")], b"block")
     assert raw.record_sha256 == hashlib.sha256(raw.head + b"block\r\n\r\n").digest()
     assert warc.read_fields(raw.head).get_header("content-length") == "5"
+
+
+def test_the_urn_of_its_own_payload_is_no_url(tmp_path: Path) -> None:
+    # as in an export of a corpus: what stood for "no URL" there must stand for it here too, and be proven
+    html = "<html><body><p>" + "The harbour budget was cut by a tenth on Monday. " * 9 + "</p></body></html>"
+    urn = identity.payload_urn(hashlib.sha256(html.encode()).digest())
+    lines = tmp_path / "again.jsonl"
+    lines.write_text(json.dumps({"url": urn, "html": html}) + "\n")
+    assert archive.convert(lines, tmp_path / "corpus").counts.articles == 1
+    assert archive.open_corpus(tmp_path / "corpus").verify().ok

@@ -31,6 +31,7 @@ HEAD_END = re.compile(rb"\n\r?\n")
 NEWLINES = re.compile(rb"[\r\n]*")
 MAGIC = re.compile(re.escape(GZIP_MAGIC) + rb"[\x00-\x1f]")
 SEARCH = 1 << 20
+STRETCH, MOST = 1 << 16, 1 << 20  # bytes searched for the next record at a time, at first and at most
 
 
 class Unreadable(Exception):
@@ -260,12 +261,21 @@ def read_stream(window: Window, limits: Limits, start: int = 0, *, until_gzip: b
 
 
 def next_start(window: Window, start: int, *, gzip: bool) -> int:
-    """Where the next record begins, or the end: a plain header, or (``gzip``) a member that inflates to one."""
-    plain = window.find(START, start, window.size)
-    bound = window.size if plain is None else plain
-    position = window.find(MAGIC, start, bound) if gzip else None
-    while position is not None:
-        if VERSION_LINE.match(peek(window.at, position)):
-            return position
-        position = window.find(MAGIC, position + 1, bound)
-    return bound
+    """Where the next record begins, or the end: a plain header, or (``gzip``) a member that inflates to one.
+
+    Both are looked for in the same stretch before the next one is: searched for one by one, a file with 1,000 damaged
+    members took 9 s, and four times as long with twice as many.
+    """
+    stop, step = start, STRETCH
+    while True:
+        low, stop = stop, min(stop + step, window.size)
+        step = min(4 * step, MOST)
+        plain = window.find(START, low, stop)
+        bound = stop if plain is None else plain
+        position = window.find(MAGIC, low, bound) if gzip else None
+        while position is not None:
+            if VERSION_LINE.match(peek(window.at, position)):
+                return position
+            position = window.find(MAGIC, position + 1, bound)
+        if plain is not None or stop >= window.size:
+            return bound
