@@ -114,11 +114,14 @@ def make_corpus(
     """The manifest of the corpus in ``folder``, of input files, or of slices of an ``old`` corpus.
 
     ``named`` is what was named to get there: an unfinished run goes on for the same names alone. Raises ``UsageError``
-    for less than one worker.
+    for less than one worker, ``CorpusError`` for a folder inside a corpus.
     """
     if workers < 1:
         message = f"{workers} workers: at least one is needed"
         raise UsageError(message)
+    if around := next((up for up in folder.resolve().parents if (up / "manifest.json").is_file()), None):
+        message = f"{folder}: lies in the corpus {around}, which would no longer be what its manifest says; name another"
+        raise CorpusError(message)
     folder.mkdir(parents=True, exist_ok=True)
     with storage.locked(folder), _operator_errors(folder):
         if (folder / "manifest.json").exists():

@@ -214,6 +214,13 @@ def test_an_empty_folder_is_taken(inputs: Path, tmp_path: Path) -> None:
     assert making.converted(tmp_path / "c", inputs).counts.articles
 
 
+def test_no_corpus_inside_another(inputs: Path, tmp_path: Path) -> None:
+    making.converted(tmp_path / "c", inputs)
+    with pytest.raises(archive.CorpusError, match="lies in the corpus"):
+        making.converted(tmp_path / "c" / "deep" / "er", inputs)
+    assert archive.open_corpus(tmp_path / "c").verify().ok
+
+
 def test_one_input_needs_no_list(inputs: Path, tmp_path: Path) -> None:
     one = archive.convert(str(inputs), tmp_path / "one")
     assert one.files == archive.convert([inputs], tmp_path / "two").files
