@@ -113,6 +113,7 @@ class CountingFile(BytesIO):
     read_bytes = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes, counted."""
         found = super().read(size)
         self.read_bytes += len(found)
         return found
