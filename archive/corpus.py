@@ -286,10 +286,12 @@ def open_corpus(folder: str | os.PathLike[str], *, source_roots: Iterable[str | 
 
 def locator_of(row: dict[str, Any]) -> Locator | None:
     """Where the record of a row lies; None where it names no place that can be."""
+    if row["warc_filename"] is None:
+        return None
     place = [row["warc_record_offset"], row["warc_record_length"]]
     if row["unpacked_offset"] is not None or row["unpacked_length"] is not None:
         place += [row["unpacked_offset"], row["unpacked_length"]]
-    if row["warc_filename"] is None or any(number is None or number < 0 for number in place):
+    if any(number is None or number < 0 for number in place):
         return None
     return Locator(
         path=row["warc_filename"],
