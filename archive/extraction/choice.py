@@ -3,7 +3,7 @@
 The forest gives each block the odds that it belongs to the article. Blocks are then taken in the order of their odds, and
 the page is cut where the expected F1 over words is highest: with n words of odds p kept and the rest left out, that is
 2 Σ p·n kept / (Σ n kept + Σ p·n all). A fixed threshold treats a page of sure paragraphs and a page of doubtful ones alike
-(on the development pages the cut gains .002). The expected F1 itself is the confidence: below ``SURE_ENOUGH`` the caller
+(on the development pages the cut gains .001). The expected F1 itself is the confidence: below ``SURE_ENOUGH`` the caller
 asks another extractor.
 """
 

@@ -3,7 +3,7 @@
 Each tree has at most 16 leaves, so the leaves that a block can still reach are a 16-bit mask. A node whose question a
 block answers with "more" takes the leaves on its left out of the mask; after all nodes the lowest bit left is the leaf
 (Lucchese and others, QuickScorer, SIGIR 2015). That is a dozen array operations for a page whatever the number of trees:
-200 trees over 216 blocks take 0.8 ms, walking them level by level 8 ms.
+200 trees over 216 blocks take 0.5 ms.
 
 The weights are integers, and so is everything they are compared with: the same page gives the same scores anywhere.
 """
