@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ from archive.repeats import (
 from archive.table import ROW_GROUP, Fragment, ParquetFile, batch_keys, write_run
 
 LOOSE = 128
+GROUP_BYTES = 16 << 20  # of text; 4,000 news articles have as much, 4,000 of wcxb_dev's pages twice
+FORGOTTEN = 8  # batches after which the kernel may forget what was read of a run
 FAN_IN = 64  # runs that are merged at once: a batch of each takes some 10 MB, and what is read one more time is little
 Patch = Callable[[pa.RecordBatch], pa.RecordBatch]
 
@@ -88,7 +90,10 @@ def merged(runs: Sequence[Source], table: str) -> Iterator[pa.RecordBatch]:
 
 def _batches(source: Source) -> Iterator[pa.RecordBatch]:
     fragment = Fragment(source.path)
-    yield from fragment.batches(source.run)
+    for number, batch in enumerate(fragment.batches(source.run)):
+        yield batch
+        if number % FORGOTTEN == 0:
+            fragment.forget()
     fragment.close()
 
 
@@ -109,6 +114,41 @@ def staged(runs: Sequence[Source], table: str, folder: Path) -> list[Source]:
     return current
 
 
+def row_groups(parts: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The rows in groups of ``ROW_GROUP``, or fewer: a group ends with the row whose text makes it ``GROUP_BYTES``.
+
+    Where a group ends depends on the rows alone, not on how ``parts`` slices them.
+    """
+    held: list[pa.RecordBatch] = []
+    loose: list[pa.RecordBatch] = []
+    rows = size = 0
+    for part in parts:
+        sizes = text_bytes(part)
+        while part.num_rows:
+            taken = min(ROW_GROUP - rows, int(np.searchsorted(np.cumsum(sizes), GROUP_BYTES - size)) + 1)
+            loose.append(part.slice(0, taken))
+            rows, size = rows + loose[-1].num_rows, size + int(sizes[:taken].sum())
+            part, sizes = part.slice(taken), sizes[taken:]  # noqa: PLW2901 - the rest of it
+            if rows == ROW_GROUP or size >= GROUP_BYTES:
+                group = pa.concat_batches([*held, *loose])
+                held, loose, rows, size = [], [], 0, 0
+                yield group
+                del group
+        if len(loose) >= LOOSE:  # a slice keeps the whole batch that it was cut from: a copy lets it go
+            held.append(pa.concat_batches(loose))
+            loose = []
+    if rows:
+        yield pa.concat_batches([*held, *loose])
+
+
+def text_bytes(part: pa.RecordBatch) -> np.ndarray[Any, Any]:
+    """The bytes of each row's text; zeros for a table without one."""
+    if "text" not in part.schema.names:
+        return np.zeros(part.num_rows, dtype=np.int64)
+    found: np.ndarray[Any, Any] = pc.binary_length(part["text"]).to_numpy(zero_copy_only=False).astype(np.int64)
+    return found
+
+
 def write_partition(
     runs: Sequence[Source], table: str, stem: Path, patch: Patch, target: int
 ) -> list[tuple[Path, int]]:
@@ -119,44 +159,18 @@ def write_partition(
     rows_left = sum(source.run.rows for source in runs)
     written: list[tuple[Path, int]] = []
     out: ParquetFile | None = None
-    pending: list[pa.RecordBatch] = []
-    loose: list[pa.RecordBatch] = []
-    count = 0
-
-    def write_group() -> None:
-        nonlocal out, pending, loose, count, rows_left
+    for group in row_groups(merged(runs, table)):
         if out is None:
             path = stem.with_name(f"{stem.name}-{len(written):05d}.parquet")
-            written.append((path, 0))
             out = ParquetFile(path, table, min(rows_left, 250_000))
-        group = pa.concat_batches([*pending, *loose])
-        pending, loose = [], []
         out.write([patch(group)])
-        del group
-        storage.give_back_memory()  # of some 4,000 rows, in pieces of all sizes
-        rows_left -= count
-        count = 0
-        written[-1] = (written[-1][0], out.rows)
-        if out.tell() >= target:
+        rows_left -= group.num_rows
+        del group  # before the next one is put together
+        storage.give_back_memory()
+        if out.tell() >= target or not rows_left:
             out.close()
+            written.append((out.path, out.rows))
             out = None
-
-    for part in merged(runs, table):
-        while count + part.num_rows >= ROW_GROUP:
-            loose.append(part.slice(0, ROW_GROUP - count))
-            part = part.slice(ROW_GROUP - count)  # noqa: PLW2901 - the rest of it
-            count = ROW_GROUP
-            write_group()
-        if part.num_rows:
-            loose.append(part)
-            count += part.num_rows
-        if len(loose) >= LOOSE:  # a slice keeps the whole batch that it was cut from: a copy lets it go
-            pending.append(pa.concat_batches(loose))
-            loose = []
-    if count:
-        write_group()
-    if out is not None:
-        out.close()
     return written
 
 

@@ -3,8 +3,9 @@
 **Fragments** are temporary Arrow IPC files. A shard's rows are sorted in memory up to ``RUN_BYTES`` and written as a run
 per partition, in batches of ``BATCH_ROWS``, so that a merge of many runs holds one small batch of each.
 
-**Parquet**: row groups of about 4,000 rows (5 to 28 times less read by selective queries than one unsorted group), zstd,
-page indexes, bloom filters on ids and URLs, digests as fixed-size binary. Files are written in the work folder and renamed.
+**Parquet**: row groups of 4,000 rows (5 to 28 times less read by selective queries than one unsorted group), fewer where
+their texts have 16 MB, which bounds what a merge holds; zstd, page indexes, bloom filters on ids and URLs, digests as
+fixed-size binary. Files are written in the work folder and renamed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
+from archive import storage
 from archive.model import Block, Removed, SortedRun
 from archive.partition import partition_of, sort_key
 from archive.rows import Article, CaptureRow, InputRow
@@ -28,6 +30,7 @@ from archive.schema import arrow_schema
 ROW_GROUP = 4000
 BATCH_ROWS = 16  # of a run; a merge holds one such batch of each run
 RUN_BYTES = 8 << 20  # of text; what Python holds for it is some four times that
+SYNC_BYTES = 32 << 20
 ZSTD_LEVEL = 7  # saves 8 % over the default; level 9 would save 2 % more and hold 20 MB while it writes
 BLOOM = {"articles": ("article_id", "capture_id", "url"), "captures": ("capture_id", "record_id", "target_uri")}
 SORTED_BY = ("registered_domain", "captured_at")
@@ -137,8 +140,13 @@ class Fragment:
         """All batches of the file."""
         return (self._reader.get_batch(index) for index in range(self._reader.num_record_batches))
 
+    def forget(self) -> None:
+        """Tells the kernel that what was read is not needed again."""
+        storage.forget_pages(self._file)
+
     def close(self) -> None:
         """Closes the file."""
+        self.forget()
         self._file.close()
 
 
@@ -165,7 +173,7 @@ class ParquetFile:
         order = [pq.SortingColumn(names.index(name), nulls_first=True) for name in SORTED_BY if name in names]
         blooms = {name: {"ndv": max(rows, 1), "fpp": 0.01} for name in BLOOM.get(table, ())}
         plain = ("text", "blocks", "removed", "record_sha256", "block_sha256", "payload_sha256", "text_sha256")
-        self.rows = 0
+        self.path, self.rows, self._synced = path, 0, 0
         self._file = pa.OSFile(str(path), "wb")
         self._writer = pq.ParquetWriter(
             self._file,
@@ -185,6 +193,9 @@ class ParquetFile:
         table = pa.Table.from_batches(batches).combine_chunks()
         self._writer.write_table(table, row_group_size=ROW_GROUP * 2)
         self.rows += table.num_rows
+        if self.tell() - self._synced > SYNC_BYTES:  # else the kernel holds all of it until the end
+            self._synced = self.tell()
+            storage.sync(self.path)
 
     def tell(self) -> int:
         """Bytes written so far."""

@@ -11,9 +11,11 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archive import identity, merge, table
-from archive.merge import Patch, Source, merged, patcher, repeated_places, staged, write_partition
+from archive.merge import Patch, Source, merged, patcher, repeated_places, row_groups, staged, write_partition
 from archive.partition import sort_key
 from archive.rows import CaptureRow
 from archive.table import BATCH_ROWS, ROW_GROUP, Fragment, FragmentWriter, batch_keys
@@ -88,6 +90,30 @@ def test_files_end_at_the_target_and_depend_on_the_rows_alone(tmp_path: Path) ->
         assert [path.name for path, _ in written] == ["n-00000.parquet", "n-00001.parquet", "n-00002.parquet"]
         contents.append([path.read_bytes() for path, _ in written])
     assert contents[0] == contents[1]
+
+
+@given(
+    st.lists(st.integers(0, 400), max_size=60),
+    st.lists(st.integers(1, 9), max_size=60),
+)
+def test_row_groups_end_by_rows_or_by_text_whatever_the_slices(lengths: list[int], slices: list[int]) -> None:
+    texts = ["é" * length for length in lengths]
+    whole = pa.RecordBatch.from_pydict({"text": pa.array(texts, pa.string()), "n": range(len(texts))})
+    parts, at = [], 0
+    for size in [*slices, len(texts)]:
+        parts.append(whole.slice(at, size))
+        at += size
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(merge, "ROW_GROUP", 7)
+        patched.setattr(merge, "GROUP_BYTES", 1000)
+        patched.setattr(merge, "LOOSE", 3)
+        found = [group["text"].to_pylist() for group in row_groups(parts)]
+    assert [text for group in found for text in group] == texts
+    for number, group in enumerate(found):
+        size = 2 * sum(map(len, group))
+        assert len(group) <= 7
+        assert size - 2 * len(group[-1]) < 1000  # it ended with the row that made it 1,000
+        assert number == len(found) - 1 or len(group) == 7 or size >= 1000
 
 
 def test_many_runs_are_merged_in_stages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
