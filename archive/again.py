@@ -35,7 +35,7 @@ from archive.child import REASONS
 from archive.corpus import Corpus, damage_of
 from archive.errors import ArchiveError, CorpusError
 from archive.manifest import settings_sha256
-from archive.model import Capture, Counts, Damage, InputFile, Manifest, Settings, Slice
+from archive.model import Capture, Damage, InputFile, Manifest, Settings, Slice
 from archive.repeats import is_wrapped
 from archive.rows import InputRow
 from archive.table import Fragment, read_slice
@@ -185,12 +185,6 @@ def _counted(row: InputRow, found: Counter[tuple[str, str]]) -> InputRow:
     articles, rejections = found[row.path, "article"], found[row.path, "rejected"]
     damaged = found[row.path, "damaged"]
     return replace(row, records=articles + rejections, articles=articles, rejections=rejections, damaged=damaged)
-
-
-def skips(inputs: list[InputRow]) -> Counts:
-    """How many input files and members hold no capture."""
-    skipped = [row.member is None for row in inputs if row.skipped is not None]
-    return Counts(skipped=sum(skipped), members_skipped=len(skipped) - sum(skipped))
 
 
 def keep_warcs(old: Corpus, folder: Path) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
@@ -54,9 +56,9 @@ def commit(
         schema_version=SCHEMA_VERSION,
         config_sha256=config.hex(),
         settings=settings,
-        inputs=inputs.count,
-        counts=_sum([*(receipt.counts for _, receipt in done), inputs.skips]),
-        reasons=_reasons([receipt for _, receipt in done], inputs.unreadable),
+        inputs=sum(row.member is None for row in inputs),
+        counts=_sum([replace(receipt.counts, skipped=0, members_skipped=0) for _, receipt in done] + [_skips(inputs)]),
+        reasons=_reasons([receipt for _, receipt in done], inputs),
         files=_describe(final, rows),
     )
     _move(final, corpus)
@@ -109,24 +111,36 @@ def _append(path: Path, out: BinaryIO, repeats: list[Repeat]) -> list[Renamed]:
 
 
 class Inputs:
-    """The rows of all inputs by path and member, as often as they are asked for, and what only they say."""
+    """The rows of all inputs by path and member, as often as they are asked for."""
 
     def __init__(self, done: list[tuple[Shard, Receipt]], old: Corpus | None) -> None:
         self._done, self._rows = done, None
-        self.count, self.skips, self.unreadable = sum(len(shard.files) for shard, _ in done), Counts(), 0
         if old:  # its shards hold slices of records in the place of files, and skip none
             self._rows = again.inputs_again(old, [Path(shard.folder) / "captures.arrow" for shard, _ in done])
-            self.count = sum(row.member is None for row in self._rows)
-            self.skips = again.skips(self._rows)
-            self.unreadable = sum(row.kind == "unreadable" for row in self._rows)
 
     def __iter__(self) -> Iterator[InputRow]:
         if self._rows is not None:
             yield from self._rows
             return
+        for (_, member), group in groupby(self._parts(), key=lambda row: (row.path, row.member)):
+            if member is None:
+                yield _whole(list(group))
+            else:  # a zip may hold two of one name
+                yield from group
+
+    def _parts(self) -> Iterator[InputRow]:
         for shard, _ in self._done:  # shards hold their files in that order, and follow each other in it
             rows = [InputRow(**row) for row in read_rows(Path(shard.folder) / "inputs.arrow")]
             yield from sorted(rows, key=lambda row: (row.path, row.member or ""))
+
+
+def _whole(parts: list[InputRow]) -> InputRow:
+    """The row of an input that was read in these parts: the first one's, with the counts of all."""
+    if len(parts) == 1:
+        return parts[0]
+    said = next((part for part in parts if part.skipped), parts[0])  # one that could not be read
+    names = ("records", "articles", "rejections", "damaged")
+    return replace(said, **{name: sum(getattr(part, name) for part in parts) for name in names})
 
 
 def _by_partition(table: str, done: list[tuple[Shard, Receipt]]) -> dict[str, list[Source]]:
@@ -160,14 +174,19 @@ def _sum(counts: list[Counts]) -> Counts:
     return Counts(**{name: sum(getattr(c, name) for c in counts) for name in Counts.__dataclass_fields__})
 
 
-def _reasons(receipts: list[Receipt], unreadable: int) -> tuple[tuple[str, int], ...]:
-    """Counted by the shards, but for the inputs of an old corpus."""
+def _skips(inputs: Iterable[InputRow]) -> Counts:
+    """How many input files and members hold no capture."""
+    skipped = Counter(row.member is None for row in inputs if row.skipped is not None)
+    return Counts(skipped=skipped[True], members_skipped=skipped[False])
+
+
+def _reasons(receipts: list[Receipt], inputs: Iterable[InputRow]) -> tuple[tuple[str, int], ...]:
+    """Those of records and ranges as the shards counted them, and the inputs that cannot be read."""
     total: Counter[str] = Counter()
     for receipt in receipts:
         total.update(dict(receipt.reasons))
-    if unreadable:
-        total["skipped: unreadable"] += unreadable
-    return tuple(sorted(total.items()))
+    total["skipped: unreadable"] = sum(row.kind == "unreadable" for row in inputs)
+    return tuple(sorted((+total).items()))
 
 
 def _describe(final: Path, rows: dict[Path, int]) -> tuple[CorpusFile, ...]:

@@ -117,7 +117,8 @@ class Rows:
         self._cpu: dict[str, float] = defaultdict(float)
         self._total = self._here = Counts()
         self._whole: InputRow | None = None  # of the file at hand, where it is skipped as a whole
-        self.kind, self.file_sha256 = "unknown", b""
+        self.kind, self.file_sha256 = "unknown", bytes(32)
+        self.ended: int | None = None  # of a part of a file: where reading it ended
 
     def article(self, found: Capture, locator: Locator | None, seen: Extraction) -> None:
         """A record that holds an article."""
@@ -160,7 +161,8 @@ class Rows:
     def begin(self, file: InputFile) -> None:
         """The next input file."""
         self._file, self._here, self._whole = file, Counts(), None
-        self.kind, self.file_sha256 = "unknown", b""
+        self.kind, self.file_sha256 = "unknown", bytes(32)
+        self.ended = file.start if file.is_part else None
 
     def end(self, told: Told | None) -> None:
         """The file is done: its row."""
@@ -179,13 +181,13 @@ class Rows:
                 articles=here.articles,
                 rejections=here.rejections,
                 damaged=here.damaged,
-                skipped=None if here.records or here.damaged else "nothing in it is a capture",
+                skipped=None if here.records or here.damaged or self._file.is_part else "nothing in it is a capture",
             )
             here = here if row.skipped is None else _plus(here, Counts(skipped=1))
             self._inputs.append(row)
         self._total = _plus(self._total, here)
         if told:
-            told(self._total, self._file.size)
+            told(self._total, self._file.length)
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -211,6 +213,7 @@ class Rows:
             earliest=archive.earliest,
             reasons=tuple(sorted(self._reasons.items())),
             cpu_seconds=tuple(sorted(self._cpu.items())),
+            ended=self.ended,
         )
         storage.write_receipt(self._folder, receipt)
         return receipt

@@ -300,6 +300,18 @@ class InputFile:
     modified_ns: int
     problem: str = ""  # why it cannot be read, where that is known before: a socket, a broken link
     again: Slice | None = None  # in place of a file: rows of a corpus whose records are read again
+    start: int = 0  # of a file that is read in parts: where this one begins, at a record
+    stop: int | None = None  # and the start of the next one; None where there is none
+
+    @property
+    def is_part(self) -> bool:
+        """True for a part of a file."""
+        return self.start > 0 or self.stop is not None
+
+    @property
+    def length(self) -> int:
+        """Bytes to read."""
+        return (self.size if self.stop is None else self.stop) - self.start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,7 +327,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:
-    """Work in: some input files, and the folder that takes the fragments."""
+    """Work in: some input files, or a part of one, and the folder that takes the fragments."""
 
     shard_id: str
     files: tuple[InputFile, ...]
@@ -357,6 +369,7 @@ class Receipt:
     earliest: datetime | None  # capture time in those WARC files
     reasons: tuple[tuple[str, int], ...]  # rejections and damage by "stage: reason"
     cpu_seconds: tuple[tuple[str, float], ...]  # by stage; for the run log, never for the corpus
+    ended: int | None = None  # of a part of a file: where reading ended, behind its last record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

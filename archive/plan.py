@@ -3,6 +3,11 @@
 The plan depends on the files alone, not on the order in which they were named nor on the number of workers. Directories
 are walked once, whatever their links say. A file's path in the rows is relative to the input that was named, so a moved
 folder gives the same corpus; where two files would get the same path, both take parts of their parents' names in front.
+
+Small files are grouped; a large one whose format allows it is read in parts. Where these begin is found by a look at a
+few kilobytes every ``SHARD_BYTES``, which may be wrong: what looks like a record may lie inside another. The receipt of
+the part in front tells, for its reading ends behind that place; then the part that began wrong is made anew
+(``mended``). So the rows are those of reading the file from its first byte to its last.
 """
 
 from __future__ import annotations
@@ -11,13 +16,16 @@ import hashlib
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
+from archive import sources
 from archive.errors import UsageError
 from archive.manifest import settings_sha256
-from archive.model import InputFile, Settings, Shard
+from archive.model import InputFile, Origin, Settings, Shard
 
 SHARD_BYTES = 8 << 20  # of input: some 250 pages, ten seconds of one core; what a stopped run does again at most
 SHARD_FILES = 2000
@@ -115,22 +123,82 @@ def _longer(file: InputFile) -> InputFile:
 
 
 def make_shards(files: list[InputFile], settings: Settings, work: Path) -> list[Shard]:
-    """The files in groups of about ``SHARD_BYTES``, in order; one group where payloads are compared with each other."""
+    """The files, or their parts, in groups of about ``SHARD_BYTES``; one where payloads are compared with each other."""
     groups: list[list[InputFile]] = []
     size = 0
-    for file in files:
-        full = size + file.size > SHARD_BYTES or (groups and len(groups[-1]) >= SHARD_FILES)
-        if not groups or (full and (file.again or not settings.dedupe_payloads)):
+    together = settings.dedupe_payloads and not any(file.again for file in files)
+    for file in files if together else chain.from_iterable(map(parts_of, files)):
+        full = size + file.length > SHARD_BYTES or (groups and (len(groups[-1]) >= SHARD_FILES or groups[-1][0].is_part))
+        if not groups or ((full or file.is_part) and not together):
             groups.append([])
             size = 0
         groups[-1].append(file)
-        size += file.size
+        size += file.length
     config = settings_sha256(settings)
-    shards = []
-    for number, group in enumerate(groups):
-        digest = hashlib.sha256(config)
-        for file in group:
-            digest.update(repr((file.path, file.size, file.modified_ns, file.problem)).encode())
-        shard_id = f"{number:06d}-{digest.hexdigest()[:16]}"
-        shards.append(Shard(shard_id=shard_id, files=tuple(group), folder=str(work / shard_id), settings=settings))
-    return shards
+    return [_shard(number, group, config, settings, work) for number, group in enumerate(groups)]
+
+
+def _shard(number: int, group: Iterable[InputFile], config: bytes, settings: Settings, work: Path) -> Shard:
+    files = tuple(group)
+    digest = hashlib.sha256(config)
+    for file in files:
+        digest.update(repr((file.path, file.size, file.modified_ns, file.problem, file.start, file.stop)).encode())
+    shard_id = f"{number:06d}-{digest.hexdigest()[:16]}"
+    return Shard(shard_id=shard_id, files=files, folder=str(work / shard_id), settings=settings)
+
+
+def parts_of(file: InputFile) -> list[InputFile]:
+    """A file in parts of about ``SHARD_BYTES`` that begin where records seem to; itself where it cannot be read so."""
+    if file.size < 2 * SHARD_BYTES or file.problem or file.again:
+        return [file]
+    try:
+        with Path(file.location).open("rb") as opened:
+            starts = _starts(opened, file)
+    except OSError:  # whoever reads it says so
+        return [file]
+    stops = [*starts[1:], None]
+    return [replace(file, start=start, stop=stop) for start, stop in zip(starts, stops, strict=True)]
+
+
+def _starts(opened: BinaryIO, file: InputFile) -> list[int]:
+    source = sources.find(sources.Opened(file=opened, size=file.size, origin=Origin(path=file.path), in_place=True))
+    starts = [0]
+    if not isinstance(source, sources.Divisible):
+        return starts
+    count = -(-file.size // SHARD_BYTES)
+    for number in range(1, count):
+        near = file.size * number // count
+        if near <= starts[-1]:  # the last one was found behind this place
+            continue
+        found = source.next_record(opened, near)
+        if found is None:
+            break
+        starts.append(found)
+    return starts
+
+
+def mended(shards: list[Shard], ended: Mapping[str, int | None]) -> list[Shard]:
+    """The shards, those that begin inside what the one in front has read begun behind it, or left out if all was read.
+
+    ``ended`` has the byte where the reading of each ended. A shard that stays is the same object.
+    """
+    found: list[Shard] = []
+    path, end = "", 0  # of the file that was read last, and how far
+    for shard in shards:
+        first = shard.files[0]
+        if not first.is_part:
+            found.append(shard)
+            continue
+        if first.path != path:
+            path, end = first.path, 0
+        if end >= (first.size if first.stop is None else first.stop):
+            continue
+        if end > first.start:
+            part = replace(first, start=end)
+            number = int(shard.shard_id.partition("-")[0])
+            work = Path(shard.folder).parent
+            shard = _shard(number, [part], settings_sha256(shard.settings), shard.settings, work)  # noqa: PLW2901
+        else:
+            end = ended.get(shard.shard_id) or end
+        found.append(shard)
+    return found

@@ -33,7 +33,7 @@ from archive.extraction.configuration import configuration
 from archive.manifest import read_manifest, settings_sha256
 from archive.model import Counts, InputFile, Manifest, Receipt, Settings, Shard
 from archive.partition import KEYS
-from archive.plan import find_files, make_shards
+from archive.plan import find_files, make_shards, mended
 from archive.unfinished import Asked, asked_of, go_on
 
 ROOMY = 32 << 20  # bytes of input; writing the tables of less needs so little that the models may stay loaded
@@ -153,6 +153,10 @@ def _run(
     progress.planned(len(files), sum(file.size for file in files))
     pool.warm(settings.extractor)  # once, before any worker is forked
     receipts = _convert_all(shards, workers, executor, progress)
+    while (better := mended(shards, {name: one.ended for name, one in receipts.items()})) != shards:
+        receipts |= _convert_all([one for one in better if one.shard_id not in receipts], workers, executor, progress)
+        shards = better
+    receipts = {shard.shard_id: receipts[shard.shard_id] for shard in shards}
     if sum(file.size for file in files) > ROOMY:
         find_extractor(settings.extractor).rest()
         storage.give_back_memory()
@@ -171,7 +175,7 @@ def _run(
 def _convert_all(
     shards: list[Shard], workers: int, executor: Executor | None, progress: Progress
 ) -> dict[str, Receipt]:
-    sizes = {shard.shard_id: sum(file.size for file in shard.files) for shard in shards}
+    sizes = {shard.shard_id: sum(file.length for file in shard.files) for shard in shards}
     receipts: dict[str, Receipt] = {}
     done = _by_executor(shards, executor) if executor else pool.convert_all(shards, workers)
     with closing(done):  # whatever stops the run stops the workers

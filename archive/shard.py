@@ -25,7 +25,7 @@ from archive.again import found_again
 from archive.errors import Rejected
 from archive.extraction import find_extractor
 from archive.fragments import ArchiveWriter, Rows, Told
-from archive.model import Damage, InputFile, Origin, Receipt, Shard, Skip
+from archive.model import Capture, Damage, InputFile, Locator, Origin, Receipt, Shard, Skip
 from archive.watch import Found, Trial, Watch
 
 
@@ -70,7 +70,7 @@ def convert_shard(shard: Shard, told: Told | None = None, trial: Trial | None = 
 def found_in(file: InputFile, shard: Shard, rows: Rows) -> Iterator[Found | None]:
     """None once the file is open and digested, then everything in it, in its order.
 
-    A file that cannot be read is skipped, with the reason.
+    A file that cannot be read is skipped, with the reason. Of a file that is read in parts, the first one digests it.
     """
     if file.again:
         yield from found_again(file.again)
@@ -82,16 +82,22 @@ def found_in(file: InputFile, shard: Shard, rows: Rows) -> Iterator[Found | None
         return
     try:
         with Path(file.location).open("rb") as opened:
-            rows.file_sha256 = storage.sha256_of(opened)
-            opened.seek(0)
+            if file.start == 0:
+                rows.file_sha256 = storage.sha256_of(opened)
+                opened.seek(0)
             origin = replace(origin, file_sha256=rows.file_sha256)
             yield None
-            door = sources.Opened(file=opened, size=file.size, origin=origin, in_place=True)
+            door = sources.Opened(
+                file=opened, size=file.size, origin=origin, in_place=True, start=file.start, stop=file.stop
+            )
             source = sources.find(door)
             rows.kind = source.kind if source else "unknown"
             opened.seek(0)
             forgotten = 0
             for found in sources.captures(door, shard.settings.reading):
+                place = found.locator if isinstance(found, Capture) else found
+                if file.is_part and isinstance(place, Locator | Damage):
+                    rows.ended = place.offset + place.length
                 yield found
                 if opened.tell() - forgotten > storage.FORGET:
                     forgotten = opened.tell()

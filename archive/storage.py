@@ -138,6 +138,7 @@ def read_receipt(folder: Path) -> Receipt | None:
         earliest=datetime.fromisoformat(stated["earliest"]) if stated["earliest"] else None,
         reasons=tuple((name, count) for name, count in stated["reasons"]),
         cpu_seconds=tuple((name, seconds) for name, seconds in stated["cpu_seconds"]),
+        ended=stated["ended"],
     )
 
 

@@ -71,11 +71,11 @@ class Watch:
     def reading(self, found: Iterator[Found | None], number: int, file: InputFile) -> Iterator[Found]:
         """What is found in a file, the shard's ``number``-th; where reading on would kill, the rest as a ``Damage``."""
         cuts = {cut.step.find: cut for cut in self._trial.cuts if cut.step.file == number} if self._trial else {}
-        end = 0  # of the last record that lies in the file itself: in a container, and in JSON lines, it stays 0
+        end = file.start  # of the last record that lies in the file itself: in a container, and in JSON lines, it stays 0
         self._file = number
         for self._find in count():
             if self._find in cuts:
-                yield rest_of(file, min(end, file.size), cuts[self._find])
+                yield rest_of(file, end, cuts[self._find])
                 return
             self._step(READING, reading_seconds(file, self._limits))
             try:
@@ -171,14 +171,16 @@ def last_step(folder: Path) -> Step | None:
 
 
 def rest_of(file: InputFile, start: int, cut: Cut) -> Damage:
-    """A file from ``start`` on as a damaged range."""
+    """A file, or the part of one, from ``start`` on as a damaged range."""
+    stop = file.size if file.stop is None else file.stop
+    start = min(start, stop)
     with Path(file.location).open("rb") as opened:
         opened.seek(start)
-        sha256 = storage.sha256_of_range(opened, file.size - start)
+        sha256 = storage.sha256_of_range(opened, stop - start)
     return Damage(
         origin=Origin(path=file.path, modified=storage.moment(file.modified_ns)),
         offset=start,
-        length=file.size - start,
+        length=stop - start,
         reason=cut.reason,
         detail=f"{cut.detail}; what was found before ({cut.step.find - 1}) stands, the rest is not read",
         sha256=sha256,

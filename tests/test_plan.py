@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
 import socket
@@ -208,3 +209,100 @@ def test_names_do_not_depend_on_the_order_of_inputs(tmp_path: Path) -> None:
     for seed in range(5):
         random.Random(seed).shuffle(named)  # noqa: S311 - nothing secret
         assert plan.find_files(named, leave_out=NOWHERE) == expected
+
+
+# ---- large files in parts ----------------------------------------------------------------------------------------
+
+
+def stored(data: bytes) -> bytes:
+    """A gzip member that holds its content as it stands."""
+    return gzip.compress(data, compresslevel=0, mtime=0)
+
+
+def warc_files() -> dict[str, bytes]:
+    """WARC files that are not read alike from their middle: whole, damaged, in one member, one inside another."""
+    records = making.responses(range(12))
+    inner = b"".join(making.responses(range(20, 26)))
+    fields = {"Content-Type": "application/warc"}
+    holds = making.record(inner, uri="https://warc.example/inner.warc", kind="resource", fields=fields)
+    flipped = bytearray(making.packed(*records))
+    for at in range(700, len(flipped), 2500):
+        flipped[at] ^= 0xFF
+    return {
+        "gzipped": making.packed(*records),
+        "plain": b"".join(records),
+        "mixed": making.packed(*records[:4]) + b"".join(records[4:8]) + making.packed(*records[8:]),
+        "flipped": bytes(flipped),
+        "plain and flipped": b"".join(records).replace(b"WARC/1.", b"WURC/1.", 3),
+        "one member": gzip.compress(b"".join(records), mtime=0),
+        "inner": b"".join([*records[:3], holds, *records[3:]]),
+        "inner, stored": b"".join(map(stored, [*records[:3], holds, *records[3:]])),
+        "inner, many": b"".join([holds, records[0]] * 4),
+        "cut": making.packed(*records)[:-200],
+    }
+
+
+@pytest.mark.parametrize("name", warc_files())
+def test_a_file_in_parts_gives_what_it_gives_as_a_whole(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = making.put(tmp_path / "w.warc", warc_files()[name])
+    making.converted(tmp_path / "whole", path)
+    for size in (300, 1700):
+        monkeypatch.setattr(plan, "SHARD_BYTES", size)
+        making.converted(tmp_path / str(size), path, workers=2)
+        assert making.files_of(tmp_path / str(size)) == making.files_of(tmp_path / "whole")
+    assert archive.open_corpus(tmp_path / "300").verify().ok
+
+
+def test_parts_begin_at_records_and_cover_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = making.put(tmp_path / "w.warc.gz", warc_files()["gzipped"])
+    (file,) = plan.find_files([path], leave_out=NOWHERE)
+    assert plan.parts_of(file) == [file]
+    monkeypatch.setattr(plan, "SHARD_BYTES", 3000)
+    parts = plan.parts_of(file)
+    assert len(parts) > 3
+    assert [part.start for part in parts] == [0, *(part.stop for part in parts[:-1])]
+    assert parts[-1].stop is None
+    assert sum(part.length for part in parts) == file.size
+    assert all(path.read_bytes()[part.start :].startswith(b"\x1f\x8b\x08") for part in parts)
+    shards = plan.make_shards([file, file], Settings(), tmp_path)
+    assert [len(shard.files) for shard in shards] == [1] * 2 * len(parts)
+    (together,) = plan.make_shards([file], Settings(dedupe_payloads=True), tmp_path)
+    assert together.files == (file,)
+
+
+def test_only_formats_that_allow_it_are_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SHARD_BYTES", 100)
+    named = [making.put(tmp_path / "a.html", making.page(1)), making.put(tmp_path / "b.jsonl", making.json_lines([1, 2]))]
+    for file in plan.find_files(named, leave_out=NOWHERE):
+        assert plan.parts_of(file) == [file]
+    gone = InputFile(path="c.warc", location=str(tmp_path / "c.warc"), size=10_000, modified_ns=0)
+    assert plan.parts_of(gone) == [gone]
+
+
+def test_a_part_that_began_inside_a_record_begins_behind_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SHARD_BYTES", 300)
+    path = making.put(tmp_path / "w.warc", warc_files()["inner"])
+    (file,) = plan.find_files([path], leave_out=NOWHERE)
+    shards = plan.make_shards([file], Settings(), tmp_path)
+    starts = [shard.files[0].start for shard in shards]
+    right = {shard.shard_id: shard.files[0].stop or file.size for shard in shards}
+    assert plan.mended(shards, right) == shards
+    assert all(a is b for a, b in zip(plan.mended(shards, right), shards, strict=True))
+    better = plan.mended(shards, right | {shards[2].shard_id: starts[5] + 7})  # it read on into the sixth
+    assert [shard.files[0].start for shard in better] == [*starts[:3], starts[5] + 7, *starts[6:]]
+    assert [shard.shard_id[:6] for shard in better] == [f"{n:06d}" for n in range(len(shards)) if n not in (3, 4)]
+    assert plan.mended(better, right | {better[3].shard_id: starts[6]}) == better
+
+
+def test_a_part_of_a_file_that_vanishes_is_one_unreadable_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SHARD_BYTES", 3000)
+    path = making.put(tmp_path / "w.warc.gz", warc_files()["gzipped"])
+    files = plan.find_files([path], leave_out=NOWHERE)
+    shards = plan.make_shards(files, Settings(), tmp_path / "c" / "work")
+    path.unlink()
+    monkeypatch.setattr("archive.run.find_files", lambda *_, **__: files)
+    monkeypatch.setattr("archive.run.make_shards", lambda *_: shards)
+    manifest = archive.convert(path, tmp_path / "c")
+    assert (manifest.inputs, manifest.counts.skipped, manifest.counts.records) == (1, 1, 0)
+    assert manifest.reasons == (("skipped: unreadable", 1),)
+    assert archive.open_corpus(tmp_path / "c").verify().ok

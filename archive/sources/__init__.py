@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import entry_points
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol, cast, runtime_checkable
 
 from archive.errors import UsageError
 from archive.model import Capture, Damage, Origin, ReadOptions, Skip
@@ -70,6 +70,8 @@ class Opened:
     origin: Origin  # path, member and modified are set
     in_place: bool  # True for a file on disk: its WARC records can be referenced where they lie
     depth: int = 0  # how many containers are around it
+    start: int = 0  # where to begin, for a source that is ``Divisible``
+    stop: int | None = None  # where to end: the first record at or behind it is not read
 
 
 class Source(Protocol):
@@ -82,6 +84,17 @@ class Source(Protocol):
 
     def captures(self, opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
         """Everything in the file, in its order."""
+
+
+@runtime_checkable
+class Divisible(Source, Protocol):
+    """A source that can begin in the middle of a large file, at a record, so that several workers share the file.
+
+    What it finds between two such places may depend on nothing in front of them.
+    """
+
+    def next_record(self, file: BinaryIO, position: int) -> int | None:
+        """Where the first record at or behind ``position`` seems to begin; None where none does."""
 
 
 def find(opened: Opened) -> Source | None:

@@ -40,15 +40,22 @@ from archive.sources.records import (
 )  # fmt: skip
 
 
-def scan(file: BinaryIO, limits: Limits) -> Iterator[tuple[Placed | Gap, Locator]]:
-    """Every record and gap of a WARC file with its place in the file, in order."""
+def scan(
+    file: BinaryIO, limits: Limits, start: int = 0, stop: int | None = None
+) -> Iterator[tuple[Placed | Gap, Locator]]:
+    """Every record and gap of a WARC file with its place in the file, in order.
+
+    From ``start`` on, and none that begins at or behind ``stop``: each is the same as if all was read.
+    """
     window = Window(file)
-    position = 0
-    while position < window.size:
+    position, stop = start, window.size if stop is None else min(stop, window.size)
+    while position < stop:
         if window.at(position, len(GZIP_MAGIC)) != GZIP_MAGIC:
             for item in read_stream(window, limits, position, until_gzip=True):
                 yield item, Locator(path="", offset=item.start, length=item.end - item.start)
                 position = item.end
+                if position >= stop:
+                    return
             continue
         member = inflate_member(window.at, position, window.size, limits.record_bytes + limits.header_bytes)
         placed = _only_record(member, limits)
@@ -150,10 +157,19 @@ class WarcSource:
             for found in islice(MAGIC.finditer(head), 100)
         )
 
+    def next_record(self, file: BinaryIO, position: int) -> int | None:
+        """Where the first record at or behind ``position`` seems to begin: a plain header, or a member that holds one.
+
+        It may be the record of a WARC file inside a record; who reads up to there sees that, by ending behind it.
+        """
+        window = Window(file)
+        found = next_start(window, position, gzip=True)
+        return found if found < window.size else None
+
     def captures(self, opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
         """Every record and every damaged range, in the order of the file."""
         window = Window(opened.file)
-        for item, place in scan(opened.file, options.limits):
+        for item, place in scan(opened.file, options.limits, opened.start, opened.stop):
             origin = replace(opened.origin, offset=place.offset)
             if isinstance(item, Gap):
                 yield Damage(
