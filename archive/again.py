@@ -34,8 +34,8 @@ from archive import storage, wrapping
 from archive.child import REASONS
 from archive.corpus import Corpus, damage_of
 from archive.errors import ArchiveError, CorpusError
-from archive.manifest import settings_sha256
-from archive.model import Capture, Damage, InputFile, Manifest, Settings, Slice
+from archive.growth import check_settings
+from archive.model import Capture, Damage, InputFile, Settings, Slice
 from archive.repeats import is_wrapped
 from archive.rows import InputRow
 from archive.table import Fragment, read_slice
@@ -126,20 +126,19 @@ def _sizes(old: Corpus) -> Iterator[tuple[str, int, int]]:
             yield file.path, own, row["warc_record_length"] or 0
 
 
-def same_records(folder: Path, old: Corpus, settings: Settings) -> Manifest:
-    """The manifest of the finished corpus in ``folder``, if it has the old one's records and these settings.
+def same_records(new: Corpus, old: Corpus, settings: Settings) -> bool:
+    """True where a finished corpus has the old one's records and these settings. Raises ``CorpusError`` where not."""
+    check_settings(new, settings)
+    said = [[_same(row) for row in all_inputs(corpus)] for corpus in (new, old)]
+    if said[0] != said[1]:
+        message = f"{new.folder}: a finished corpus of other records; name a new folder"
+        raise CorpusError(message)
+    return True
 
-    Raises ``CorpusError`` if not.
-    """
-    new = Corpus(folder)
-    if new.manifest.config_sha256 != settings_sha256(settings).hex():
-        message = f"{folder}: a finished corpus with other settings or library versions; name a new folder"
-        raise CorpusError(message)
-    columns = ["path", "member", "size", "sha256", "records", "damaged"]
-    if new.table("inputs", columns=columns) != old.table("inputs", columns=columns):
-        message = f"{folder}: a finished corpus of other records; name a new folder"
-        raise CorpusError(message)
-    return new.manifest
+
+def _same(row: InputRow) -> InputRow:
+    """What no extractor changes in a row of ``inputs``."""
+    return replace(row, articles=0, rejections=0)
 
 
 # ---- in the shards ---------------------------------------------------------------------------------------------
@@ -177,8 +176,13 @@ def inputs_again(old: Corpus, fragments: Iterable[Path]) -> list[InputRow]:
         for batch in fragment:
             found.update(zip(batch["source_path"].to_pylist(), batch["outcome"].to_pylist(), strict=True))
         fragment.close()
+    return [row if row.member is not None else _counted(row, found) for row in all_inputs(old)]
+
+
+def all_inputs(old: Corpus) -> list[InputRow]:
+    """The rows of all inputs by path and member, whenever they were added."""
     rows = [InputRow(**row) for _, batch in old.rows("inputs") for row in batch]
-    return [row if row.member is not None else _counted(row, found) for row in rows]
+    return sorted(rows, key=lambda row: (row.path, row.member or ""))  # stable: a zip may hold two members of one name
 
 
 def _counted(row: InputRow, found: Counter[tuple[str, str]]) -> InputRow:

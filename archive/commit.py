@@ -16,9 +16,10 @@ from typing import BinaryIO
 
 from archive import again, manifest, storage, wrapping
 from archive.corpus import Corpus
-from archive.merge import Patch, Source, patcher, repeated_places, staged, write_partition
+from archive.growth import next_addition
+from archive.merge import Patch, Source, patcher, staged, write_partition
 from archive.model import CorpusFile, Counts, Manifest, Receipt, Settings, Shard
-from archive.repeats import Renamed, Repeat, copy_renamed, repeated_records
+from archive.repeats import Earlier, Renamed, Repeat, copy_renamed, repeated_places, repeated_records
 from archive.rows import InputRow
 from archive.schema import SCHEMA_VERSION
 from archive.table import read_rows, write_parquet
@@ -29,30 +30,39 @@ SOFTWARE = "archive"
 
 
 def commit(
-    corpus: Path, work: Path, done: list[tuple[Shard, Receipt]], settings: Settings, old: Corpus | None = None
+    corpus: Path,
+    work: Path,
+    done: list[tuple[Shard, Receipt]],
+    settings: Settings,
+    *,
+    old: Corpus | None = None,
+    base: Corpus | None = None,
 ) -> Manifest:
     """The manifest of the corpus that the shards make, once all its other files are in place; ``publish`` writes it.
 
     Where the shards read the records of an ``old`` corpus again, its inputs and WARC files are those of the new one.
+    Where they are added to a ``base``, its files stay, and the manifest is that of both.
     """
     final = work / "final"
     shutil.rmtree(final, ignore_errors=True)
     final.mkdir(parents=True)
-    inputs = Inputs(done, old)
+    inputs = Inputs(done, old, base)
     if old:
         again.keep_warcs(old, final / "warc")
     config = manifest.settings_sha256(settings)
     batch_name = manifest.batch_name_of(inputs, config)
     rows: dict[Path, int] = {}
-    repeated = repeated_places([(Path(s.folder) / "ids.bin", Path(s.folder) / "captures.arrow") for s, _ in done])
+    fragments = [(Path(s.folder) / "ids.bin", Path(s.folder) / "captures.arrow") for s, _ in done]
+    added = {row.path: row.added for row in inputs if row.added} if old else {}
+    repeated = repeated_places(fragments, Earlier(_capture_ids(base)), added)
     repeats = repeated_records([Path(shard.folder) / "captures.arrow" for shard, _ in done], repeated)
     places, renamed = _write_warcs(final / "warc", batch_name, done, repeats)
     for table in ("captures", "articles"):
         sources, patch = _by_partition(table, done), patcher(places, repeated, renamed)
-        rows |= _write_table(final / table, batch_name, sources, patch, work / "merge")
+        rows |= _write_table(final / table, batch_name, sources, patch, work / "merge", empty=base is None)
     path = final / "inputs" / f"{batch_name}-00000.parquet"
     rows[path] = write_parquet(path, "inputs", inputs)
-    made = Manifest(
+    made = Manifest(  # of what was converted now
         schema_version=SCHEMA_VERSION,
         config_sha256=config.hex(),
         settings=settings,
@@ -61,8 +71,11 @@ def commit(
         reasons=_reasons([receipt for _, receipt in done], inputs),
         files=_describe(final, rows),
     )
-    _move(final, corpus)
-    return made
+    if base is None:
+        _move(final, corpus)
+        return made
+    _move_beside(final, corpus)
+    return _both(base.manifest, made)
 
 
 def publish(corpus: Path, work: Path, made: Manifest) -> None:
@@ -113,8 +126,9 @@ def _append(path: Path, out: BinaryIO, repeats: list[Repeat]) -> list[Renamed]:
 class Inputs:
     """The rows of all inputs by path and member, as often as they are asked for."""
 
-    def __init__(self, done: list[tuple[Shard, Receipt]], old: Corpus | None) -> None:
+    def __init__(self, done: list[tuple[Shard, Receipt]], old: Corpus | None, base: Corpus | None) -> None:
         self._done, self._rows = done, None
+        self._added = next_addition(base)
         if old:  # its shards hold slices of records in the place of files, and skip none
             self._rows = again.inputs_again(old, [Path(shard.folder) / "captures.arrow" for shard, _ in done])
 
@@ -124,9 +138,9 @@ class Inputs:
             return
         for (_, member), group in groupby(self._parts(), key=lambda row: (row.path, row.member)):
             if member is None:
-                yield _whole(list(group))
+                yield replace(_whole(list(group)), added=self._added)
             else:  # a zip may hold two of one name
-                yield from group
+                yield from (replace(row, added=self._added) for row in group)
 
     def _parts(self) -> Iterator[InputRow]:
         for shard, _ in self._done:  # shards hold their files in that order, and follow each other in it
@@ -154,16 +168,19 @@ def _by_partition(table: str, done: list[tuple[Shard, Receipt]]) -> dict[str, li
 
 
 def _write_table(
-    folder: Path, batch_name: str, partitions: dict[str, list[Source]], patch: Patch, stages: Path
+    folder: Path, batch_name: str, partitions: dict[str, list[Source]], patch: Patch, stages: Path, *, empty: bool
 ) -> dict[Path, int]:
-    """Writes the files of a table; returns their rows. ``stages`` takes what comes between."""
+    """Writes the files of a table; returns their rows. ``stages`` takes what comes between.
+
+    With ``empty`` a table without rows gets a file, so that readers find its columns.
+    """
     table = folder.name
     written: dict[Path, int] = {}
     for name in sorted(partitions):
         shutil.rmtree(stages, ignore_errors=True)
         runs = staged(partitions[name], table, stages)
         written |= dict(write_partition(runs, table, folder / name / batch_name, patch, TARGET_BYTES))
-    if not written:  # a table without rows is still a table: readers find its columns
+    if not written and empty:
         path = folder / f"{batch_name}-00000.parquet"
         written[path] = write_parquet(path, table, [])
     shutil.rmtree(stages, ignore_errors=True)
@@ -200,6 +217,45 @@ def _describe(final: Path, rows: dict[Path, int]) -> tuple[CorpusFile, ...]:
             name = path.relative_to(final).as_posix()
             described.append(CorpusFile(path=name, size=path.stat().st_size, sha256=digest, rows=rows.get(path)))
     return tuple(described)
+
+
+def _capture_ids(base: Corpus | None) -> Iterator[str]:
+    for _, rows in base.rows("captures", ["capture_id"]) if base else ():
+        yield from (row["capture_id"] for row in rows)
+
+
+def _both(base: Manifest, more: Manifest) -> Manifest:
+    """The manifest of a corpus with what was added to it."""
+    reasons = Counter(dict(base.reasons)) + Counter(dict(more.reasons))
+    return replace(
+        more,
+        inputs=base.inputs + more.inputs,
+        counts=_sum([base.counts, more.counts]),
+        reasons=tuple(sorted(reasons.items())),
+        files=tuple(sorted((*base.files, *more.files), key=lambda file: file.path)),
+    )
+
+
+def _move_beside(final: Path, corpus: Path) -> None:
+    """Puts the finished files beside those that are there."""
+    for path in sorted(final.rglob("*")):
+        target = corpus / path.relative_to(final)
+        if path.is_dir():
+            target.mkdir(exist_ok=True)
+        else:
+            path.rename(target)
+    for folder in [corpus, *(path for name in DATA for path in (corpus / name, *(corpus / name).rglob("*")))]:
+        if folder.is_dir():
+            storage.sync(folder)
+
+
+def sweep_strays(base: Corpus) -> None:
+    """Removes table and WARC files that the manifest does not name: of a run that died between moving and publishing."""
+    named = {file.path for file in base.manifest.files}
+    for name in DATA:
+        for path in (base.folder / name).rglob("*"):
+            if path.is_file() and path.relative_to(base.folder).as_posix() not in named:
+                path.unlink()
 
 
 def _move(final: Path, corpus: Path) -> None:

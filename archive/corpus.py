@@ -29,7 +29,7 @@ from archive.partition import keys_of
 from archive.schema import TABLES, arrow_schema
 from archive.sources.records import Unreadable
 from archive.sources.warc import RecordReader
-from archive.storage import CHUNK, sha256_of_range
+from archive.storage import CHUNK, sha256_of, sha256_of_range
 
 if TYPE_CHECKING:
     from archive.proof import Verdict
@@ -74,6 +74,7 @@ class Corpus:
         self.folder = Path(folder)
         self.manifest: Manifest = read_manifest(self.folder)
         self._roots = [Path(root) for root in source_roots]
+        self._located: dict[str, Path] = {}  # inputs that were found
 
     def __repr__(self) -> str:
         counts = self.manifest.counts
@@ -121,14 +122,28 @@ class Corpus:
         return frozenset(file.path for file in self.manifest.files)
 
     @cached_property
-    def _logged_roots(self) -> list[Path]:
-        found: dict[str, None] = {}
+    def _logged_roots(self) -> list[tuple[int | None, Path]]:
+        """The folders that inputs lay in, those of the last run first, and what ``added`` is in the rows of these."""
+        found: dict[tuple[int | None, str], None] = {}
         for log in sorted((self.folder / "runs").glob("*.json"), reverse=True):
             try:
-                found |= dict.fromkeys(json.loads(log.read_bytes())["source_roots"])
-            except (ValueError, KeyError, TypeError, OSError):  # a log is a hint; a broken one is no reason to fail
+                stated = json.loads(log.read_bytes())
+                found |= dict.fromkeys((stated.get("added"), root) for root in stated["source_roots"])
+            except (ValueError, KeyError, TypeError, AttributeError, OSError):  # a log is a hint, and may be broken
                 continue
-        return [Path(root) for root in found]
+        return [(added, Path(root)) for added, root in found]
+
+    @cached_property
+    def _added(self) -> dict[str, int]:
+        """When each input was added, where not all were at once."""
+        if len({added for added, _ in self._logged_roots}) < 2:  # noqa: PLR2004
+            return {}
+        return {row["path"]: row["added"] for _, rows in self.rows("inputs", ["path", "added"]) for row in rows}
+
+    def roots_of(self, name: str) -> list[Path]:
+        """The folders that an input of that name lay in, as far as the logs tell."""
+        when = self._added.get(name)
+        return [root for added, root in self._logged_roots if None in (when, added) or when == added]
 
     def locate(self, name: str) -> Path:
         """Where a file that rows name is on this machine. Raises ``CorpusError`` where it cannot be found."""
@@ -138,13 +153,23 @@ class Corpus:
             message = f"{name}: not the name of an input"
             raise CorpusError(message)
         # a name that is no UTF-8 stands in the rows with escapes
-        raw = os.fsdecode(ESCAPE.sub(lambda found: bytes.fromhex(found.group(1).decode()), os.fsencode(name)))
-        for root in (*self._roots, *self._logged_roots):
-            for candidate in (root / name, root / raw):
-                if candidate.is_file():
-                    return candidate
-        message = f"{name}: the input is not where it was; say where with --source-root FOLDER"
-        raise CorpusError(message)
+        if name not in self._located:
+            raw = os.fsdecode(ESCAPE.sub(lambda found: bytes.fromhex(found.group(1).decode()), os.fsencode(name)))
+            there = _files(self._roots, name, raw) or _files(self.roots_of(name), name, raw)
+            if not there:
+                message = f"{name}: the input is not where it was; say where with --source-root FOLDER"
+                raise CorpusError(message)
+            self._located[name] = there[0] if len(there) == 1 else self._the_one(name, there)
+        return self._located[name]
+
+    def _the_one(self, name: str, there: list[Path]) -> Path:
+        """Of several files with an input's name, the one that has its bytes; where none has, the first."""
+        row = self.table("inputs", columns=["size", "sha256"], where=_input_named(name)).to_pylist()[:1]
+        for path in there if row else ():
+            with path.open("rb") as file:
+                if path.stat().st_size == row[0]["size"] and sha256_of(file) == row[0]["sha256"]:
+                    return path
+        return there[0]
 
     def reader(self) -> RecordReader:
         """What reads the records of many rows; close it in the end."""
@@ -282,6 +307,16 @@ class Corpus:
 def open_corpus(folder: str | os.PathLike[str], *, source_roots: Iterable[str | os.PathLike[str]] = ()) -> Corpus:
     """The corpus in ``folder``. ``source_roots`` say where referenced inputs have moved to."""
     return Corpus(folder, source_roots=source_roots)
+
+
+def _files(roots: list[Path], *names: str) -> list[Path]:
+    """The files that these names may mean under these folders, each once."""
+    tried = (root / name for root in roots for name in names)
+    return list({path.resolve(): path for path in tried if path.is_file()}.values())
+
+
+def _input_named(path: str) -> pc.Expression:
+    return (pc.field("path") == path) & pc.field("member").is_null()
 
 
 def locator_of(row: dict[str, Any]) -> Locator | None:

@@ -150,6 +150,7 @@ class Rows:
             rejections=0,
             damaged=0,
             skipped=found.reason,
+            added=0,
         )
         if whole:
             self._whole = row
@@ -182,6 +183,7 @@ class Rows:
                 rejections=here.rejections,
                 damaged=here.damaged,
                 skipped=None if here.records or here.damaged or self._file.is_part else "nothing in it is a capture",
+                added=0,  # the commit knows
             )
             here = here if row.skipped is None else _plus(here, Counts(skipped=1))
             self._inputs.append(row)

@@ -177,45 +177,6 @@ def write_partition(
 # ---- what only the whole corpus knows --------------------------------------------------------------------------
 
 
-def repeated_places(fragments: list[tuple[Path, Path]]) -> dict[Place, int]:
-    """Ordinals (from 1) of rows whose capture_id stands in the corpus before them, in the order of path and place.
-
-    ``fragments`` are pairs of a shard's id file (eight bytes a row) and its fragment of ``captures``. Only ids that
-    occur twice are looked at closely, so memory is eight bytes a row.
-    """
-    twice = _twice([ids for ids, _ in fragments])
-    if not len(twice):
-        return {}
-    wanted = frozenset(int(value) for value in twice)
-    places: dict[str, list[Place]] = {}
-    for ids, path in fragments:
-        if not np.isin(np.fromfile(ids, dtype=">u8"), twice).any():
-            continue
-        fragment = Fragment(path)
-        for batch in fragment:
-            for row in batch.select(list(PLACE_COLUMNS)).to_pylist():
-                if int(row["capture_id"].replace("-", "")[:16], 16) in wanted:
-                    places.setdefault(row["capture_id"], []).append(tuple(row[name] for name in PLACE_COLUMNS))
-        fragment.close()
-    found: dict[Place, int] = {}
-    for group in places.values():
-        group.sort(key=lambda place: (place[1], place[2] or "", *(number or 0 for number in place[3:])))
-        found.update({place: ordinal for ordinal, place in enumerate(group) if ordinal})
-    return found
-
-
-def _twice(files: list[Path]) -> np.ndarray[Any, Any]:
-    """The ids that stand more than once in files of ids; all are held, once."""
-    everything = np.empty(sum(path.stat().st_size for path in files) // 8, dtype=np.uint64)
-    start = 0
-    for path in files:
-        ids = np.fromfile(path, dtype=">u8")
-        everything[start : start + len(ids)] = ids
-        start += len(ids)
-    everything.sort()
-    return np.unique(everything[1:][everything[1:] == everything[:-1]])
-
-
 def patcher(
     warc_places: dict[str, tuple[str, int]], repeated: dict[Place, int], renamed: dict[str, list[Renamed]]
 ) -> Patch:

@@ -111,10 +111,11 @@ def _distinct(files: list[InputFile]) -> list[InputFile]:
             groups[file.path].append(file)
         if len(groups) == len(files):
             return files
-        files = [file if len(group) == 1 else _longer(file) for group in groups.values() for file in group]
+        files = [file if len(group) == 1 else longer(file) for group in groups.values() for file in group]
 
 
-def _longer(file: InputFile) -> InputFile:
+def longer(file: InputFile) -> InputFile:
+    """The file under a name that has one more part of its parents' names in front."""
     path = Path(file.location)
     if file.path.count("/") + 2 > len(path.parts):  # two names that are written alike all the way up
         mark = hashlib.sha256(os.fsencode(file.location)).hexdigest()[:8]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from archive.model import CorpusFile, Damage
 from archive.proof_places import Fail, KnownInput, is_named
 from archive.rows import InputRow
 from archive.schema import SCHEMA_VERSION, arrow_schema
+from archive.unfinished import MARKER
 
 OUTSIDE = ("manifest.json", "runs")
 
@@ -43,8 +45,9 @@ def check_files(corpus: Corpus, fail: Fail) -> bool:
             fail("files", path, "changed", f"{size} bytes with SHA-256 {digest}, not {file.size} with {file.sha256}")
         if path.endswith(".parquet"):
             readable &= _check_table(corpus.folder, file, fail)
+    unfinished = ("work",) if (corpus.folder / "work" / MARKER).is_file() else ()  # somebody adds to it, or will go on
     for path in sorted(_present(corpus.folder)):
-        if path not in named and path.split("/")[0] not in OUTSIDE:
+        if path not in named and path.split("/")[0] not in (*OUTSIDE, *unfinished):
             fail("files", path, "extra", "the manifest does not name it")
     return readable
 
@@ -87,20 +90,28 @@ def check_inputs(corpus: Corpus, fail: Fail) -> dict[str, KnownInput]:
     if not manifest.is_current(stated):
         detail = "it is not that of the settings and of what is installed: runs/*.json has the versions"
         fail("manifest", "config_sha256", "settings", detail)
-    # the names of a corpus's files are a digest of the inputs and of all that is said of them
-    name = manifest.batch_name_of([InputRow(**row) for row in rows], _bytes_of(stated.config_sha256))
-    for file in stated.files:
-        if file.path.startswith("warc/"):
-            continue  # a corpus made from the records of another keeps their files' names
-        if not file.path.rpartition("/")[2].startswith(f"{name}-"):
-            fail("inputs", "*", "changed", f"{file.path} is not named {name}-…, as the rows of inputs would have it")
-            break
+    _check_names(corpus, fail)
     own = {file.path for file in stated.files}
     referred = {row["warc_filename"] for _, found in corpus.rows("captures", ["warc_filename"]) for row in found} - own
     for row in rows:
         if row["member"] is None and row["path"] in referred:
             _check_input(corpus, row, fail)
     return {row["path"]: KnownInput(kind=row["kind"], sha256=row["sha256"]) for row in rows if row["member"] is None}
+
+
+def _check_names(corpus: Corpus, fail: Fail) -> None:
+    """The names of a corpus's files are a digest of the inputs that were read together and of all that is said of them."""
+    config, names = _bytes_of(corpus.manifest.config_sha256), {}
+    for path, rows in groupby(corpus.rows("inputs"), key=lambda found: found[0].path):
+        batch = (InputRow(**row) for _, some in rows for row in some)
+        names[path] = manifest.batch_name_of(batch, config)
+    for file in corpus.manifest.files:
+        if file.path.startswith("warc/"):
+            continue  # a corpus made from the records of another keeps their files' names
+        stated = file.path.rpartition("/")[2].rpartition("-")[0]
+        if stated != names.get(file.path, stated) or stated not in names.values():
+            fail("inputs", "*", "changed", f"{file.path} does not have the name that the rows of inputs would give it")
+            break
 
 
 def deadly_inputs(corpus: Corpus) -> frozenset[str]:

@@ -124,7 +124,7 @@ class Placement:
     def __init__(self, corpus: Corpus, table: str, fail: Fail) -> None:
         self._table, self._fail = table, fail
         self._keys = corpus.manifest.settings.partition_by
-        self._last: dict[str, tuple[Any, ...]] = {}  # of each partition: domain and time of the last row,
+        self._last: dict[str, tuple[Any, ...]] = {}  # of each partition's files of one run: domain and time of the last row,
         self._last_named: dict[str, tuple[Any, ...]] = {}  # and all of the last sort key that its own id belongs to
 
     def see(self, path: str, row: dict[str, Any]) -> None:
@@ -135,11 +135,11 @@ class Placement:
         belongs = partition_of(self._table, made, self._keys)
         if folder != belongs:
             self._fail(self._table, row_id, "partition", f"it lies in {folder or 'no partition'}, not in {belongs}")
-        key = sort_key(made)
-        behind = key[:2] < self._last.get(folder, ())
+        key, files = sort_key(made), path.rpartition("-")[0]
+        behind = key[:2] < self._last.get(files, ())
         if "repeated-record" not in row["flags"]:  # one stands where its first appearance would
-            behind |= key < self._last_named.get(folder, ())
-            self._last_named[folder] = key
+            behind |= key < self._last_named.get(files, ())
+            self._last_named[files] = key
         if behind:
             self._fail(self._table, row_id, "order", f"in {path} it stands behind a row that comes after it")
-        self._last[folder] = key[:2]
+        self._last[files] = key[:2]

@@ -11,10 +11,11 @@ import hashlib
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
@@ -49,6 +50,93 @@ class Renamed:
     length: int
     record_id: str
     record_sha256: bytes
+
+
+class Earlier:
+    """The capture ids of a corpus that is added to: eight bytes of each."""
+
+    def __init__(self, ids: Iterable[str] = ()) -> None:
+        self._ids = np.fromiter((_short(UUID(one)) for one in ids), dtype=np.uint64)
+        self._ids.sort()
+
+    def __contains__(self, one: object) -> bool:
+        return isinstance(one, UUID) and bool(self.among(np.array([_short(one)], dtype=np.uint64))[0])
+
+    def among(self, ids: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Which of the first eight bytes of ids are there."""
+        if not len(self._ids):
+            return np.zeros(len(ids), dtype=bool)
+        at = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
+        found: np.ndarray[Any, Any] = self._ids[at] == ids
+        return found
+
+    def times(self, row: dict[str, Any]) -> int:
+        """How often the record of a row stands there: its own id, and those of further appearances of either kind."""
+        first, times = UUID(row["capture_id"]), 0
+        if first in self:
+            times = 1
+            while any(one in self for one in _further(first, row, times)):
+                times += 1
+        return times
+
+
+def _short(one: UUID) -> int:
+    return one.int >> 64
+
+
+def _further(first: UUID, row: dict[str, Any], ordinal: int) -> Iterator[UUID]:
+    yield identity.repeated_id(first, ordinal)
+    if row["record_id"]:
+        yield identity.named_capture_id(identity.repeated_record_id(row["record_id"], ordinal), row["block_sha256"])
+
+
+def repeated_places(
+    fragments: list[tuple[Path, Path]], earlier: Earlier | None = None, added: Mapping[str, int] | None = None
+) -> dict[Place, int]:
+    """Ordinals (from 1) of rows whose capture_id stands in the corpus before them.
+
+    ``fragments`` are pairs of a shard's id file (eight bytes a row) and its fragment of ``captures``. Their order is that
+    of path and place, but for inputs that were ``added`` later (1, 2, …), and all stand behind the ``earlier`` ones. Only
+    ids that occur twice are looked at closely, so memory is eight bytes a row.
+    """
+    earlier, added = earlier or Earlier(), added or {}
+    twice = _twice([ids for ids, _ in fragments], earlier)
+    if not len(twice):
+        return {}
+    wanted = frozenset(int(value) for value in twice)
+    places: dict[str, list[Place]] = {}
+    start: dict[str, int] = {}
+    for ids, path in fragments:
+        if not np.isin(np.fromfile(ids, dtype=">u8"), twice).any():
+            continue
+        fragment = Fragment(path)
+        for batch in fragment:
+            for row in batch.select([*PLACE_COLUMNS, "record_id", "block_sha256"]).to_pylist():
+                if _short(UUID(row["capture_id"])) in wanted:
+                    places.setdefault(row["capture_id"], []).append(tuple(row[name] for name in PLACE_COLUMNS))
+                    if row["capture_id"] not in start:
+                        start[row["capture_id"]] = earlier.times(row)
+        fragment.close()
+    found: dict[Place, int] = {}
+    for row_id, group in places.items():
+        group.sort(
+            key=lambda place: (added.get(place[1], 0), place[1], place[2] or "", *(number or 0 for number in place[3:]))
+        )
+        found.update({place: ordinal for ordinal, place in enumerate(group, start[row_id]) if ordinal})
+    return found
+
+
+def _twice(files: list[Path], earlier: Earlier) -> np.ndarray[Any, Any]:
+    """The ids that stand more than once in files of ids, or in the earlier ones too; all are held, once."""
+    everything = np.empty(sum(path.stat().st_size for path in files) // 8, dtype=np.uint64)
+    start = 0
+    for path in files:
+        ids = np.fromfile(path, dtype=">u8")
+        everything[start : start + len(ids)] = ids
+        start += len(ids)
+    everything.sort()
+    repeated = everything[1:][everything[1:] == everything[:-1]]
+    return np.unique(np.concatenate([repeated, everything[earlier.among(everything)]]))
 
 
 def repeated_records(fragments: list[Path], repeated: dict[Place, int]) -> dict[str, list[Repeat]]:

@@ -151,6 +151,7 @@ class InputRow:
     rejections: int = column("records that did not, each with its reason in `captures`")
     damaged: int = column("damaged ranges, each with its reason in `captures`")
     skipped: str | None = column("why it holds no capture; null where it does")
+    added: int = column("0 for the inputs that the corpus was first made of, 1 for those that were added next, and so on")
 
 
 # ---- what makes them --------------------------------------------------------------------------------------------------

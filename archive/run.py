@@ -19,22 +19,22 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from archive import again, pool, storage
-from archive.commit import DATA, commit, publish
+from archive.commit import DATA, commit, publish, sweep_strays
 from archive.corpus import Corpus
 from archive.errors import CorpusError, RunInterrupted, UsageError
 from archive.extraction import find_extractor
 from archive.extraction.configuration import configuration
-from archive.manifest import read_manifest, settings_sha256
+from archive.growth import additions, next_addition
 from archive.model import Counts, InputFile, Manifest, Receipt, Settings, Shard
 from archive.partition import KEYS
 from archive.plan import find_files, make_shards, mended
-from archive.unfinished import Asked, asked_of, go_on
+from archive.unfinished import MARKER, Asked, asked_of, forget, go_on
 
 ROOMY = 32 << 20  # bytes of input; writing the tables of less needs so little that the models may stay loaded
 
@@ -113,8 +113,9 @@ def make_corpus(
 ) -> Manifest:
     """The manifest of the corpus in ``folder``, of input files, or of slices of an ``old`` corpus.
 
-    ``named`` is what was named to get there: an unfinished run goes on for the same names alone. Raises ``UsageError``
-    for less than one worker, ``CorpusError`` for a folder inside a corpus.
+    ``named`` is what was named to get there: an unfinished run goes on for the same names alone. Files that a finished
+    corpus does not have are added to it. Raises ``UsageError`` for less than one worker, ``CorpusError`` for a folder
+    inside a corpus.
     """
     if workers < 1:
         message = f"{workers} workers: at least one is needed"
@@ -124,31 +125,37 @@ def make_corpus(
         raise CorpusError(message)
     folder.mkdir(parents=True, exist_ok=True)
     with storage.locked(folder), _operator_errors(folder):
+        asked, base = asked_of(named, settings), None
         if (folder / "manifest.json").exists():
-            manifest = again.same_records(folder, old, settings) if old else _same_corpus(folder, files, settings)
-            shutil.rmtree(folder / "work", ignore_errors=True)  # of a run that was killed after its last step
-            progress.unchanged(manifest)
-            return manifest
-        asked = asked_of(named, settings)
-        return _run(folder, files, settings, asked, old, workers=workers, executor=executor, progress=progress)
+            base = Corpus(folder)
+            files = [] if old and again.same_records(base, old, settings) else additions(base, files, settings)
+            if not files:
+                forget(folder / "work", asked)  # of a run that was killed after its last step
+                progress.unchanged(base.manifest)
+                return base.manifest
+        job = Job(folder=folder, settings=settings, asked=asked, old=old, base=base)
+        return _run(job, files, workers=workers, executor=executor, progress=progress)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is to be made where: of which settings, from an ``old`` corpus or not, on top of what is there or not."""
+
+    folder: Path
+    settings: Settings
+    asked: Asked
+    old: Corpus | None  # whose records are read again
+    base: Corpus | None  # what is there, and is added to
 
 
 def _run(
-    folder: Path,
-    files: list[InputFile],
-    settings: Settings,
-    asked: Asked,
-    old: Corpus | None,
-    *,
-    workers: int,
-    executor: Executor | None,
-    progress: Progress,
+    job: Job, files: list[InputFile], *, workers: int, executor: Executor | None, progress: Progress
 ) -> Manifest:
-    work = folder / "work"
-    _claim(folder, work)
+    folder, settings, work = job.folder, job.settings, job.folder / "work"
+    _claim(folder, work, job.base)
     started, clock = datetime.now(UTC), time.process_time()
     shards = make_shards(files, settings, work)
-    go_on(work, [shard.shard_id for shard in shards], asked)
+    go_on(work, [shard.shard_id for shard in shards], job.asked)
     _sweep(work, shards)
     progress.planned(len(files), sum(file.size for file in files))
     pool.warm(settings.extractor)  # once, before any worker is forked
@@ -162,11 +169,12 @@ def _run(
         storage.give_back_memory()
     progress.merging()
     converted = time.process_time() - clock
-    manifest = commit(folder, work, [(shard, receipts[shard.shard_id]) for shard in shards], settings, old)
+    done = [(shard, receipts[shard.shard_id]) for shard in shards]
+    manifest = commit(folder, work, done, settings, old=job.old, base=job.base)
     own = {"this process": time.process_time() - clock, "commit": time.process_time() - clock - converted}
-    if old:
-        again.keep_logs(old, folder)
-    _write_log(folder, files, manifest, receipts=list(receipts.values()), started=started, own=own)
+    if job.old:
+        again.keep_logs(job.old, folder)
+    _write_log(job, files, manifest, receipts=list(receipts.values()), started=started, own=own)
     publish(folder, work, manifest)  # after the log, which says where referenced inputs are
     shutil.rmtree(work)
     return manifest
@@ -214,9 +222,15 @@ def _operator_errors(folder: Path) -> Iterator[None]:
         raise RunInterrupted(message) from why
 
 
-def _claim(folder: Path, work: Path) -> None:
-    """Takes an empty folder, or one that a run of ours did not finish, and refuses any other."""
-    marker = work / "unfinished"
+def _claim(folder: Path, work: Path, base: Corpus | None) -> None:
+    """Takes an empty folder, one that a run of ours did not finish, or a corpus, and refuses any other."""
+    marker = work / MARKER
+    if base:
+        if marker.exists():
+            sweep_strays(base)
+        work.mkdir(exist_ok=True)
+        marker.touch()
+        return
     present = [path.name for path in folder.iterdir()]
     if not marker.exists() and any(name != "work" or any(work.iterdir()) for name in present):
         message = f"{folder}: not empty, and holds no corpus; name a new folder"
@@ -233,47 +247,14 @@ def _claim(folder: Path, work: Path) -> None:
 
 def _sweep(work: Path, shards: list[Shard]) -> None:
     """Removes what dead runs with other inputs or settings left."""
-    keep = {shard.shard_id for shard in shards} | {"unfinished"}
+    keep = {shard.shard_id for shard in shards} | {MARKER}
     for path in work.iterdir():
         if path.name not in keep:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _same_corpus(folder: Path, files: list[InputFile], settings: Settings) -> Manifest:
-    """The manifest of the corpus that is there, if these inputs and settings made it. Raises ``CorpusError`` if not."""
-    manifest = read_manifest(folder)
-    if manifest.config_sha256 != settings_sha256(settings).hex():
-        message = f"{folder}: a finished corpus with other settings or library versions; name a new folder"
-        raise CorpusError(message)
-    have = {row["path"]: row for row in Corpus(folder).table("inputs").to_pylist() if row["member"] is None}
-    for file in files:
-        row = have.get(file.path)
-        if row is None or row["size"] != file.size:
-            message = f"{folder}: a finished corpus of other inputs ({file.path} is new or changed); name a new folder"
-            raise CorpusError(message)
-        if _digest(file) != (None if row["kind"] == "unreadable" else row["sha256"]):
-            message = f"{folder}: {file.path} has changed since this corpus was made; name a new folder"
-            raise CorpusError(message)
-    if len(have) != len(files):
-        gone = min(set(have) - {file.path for file in files})
-        message = f"{folder}: a finished corpus of other inputs ({gone} is not among these); name a new folder"
-        raise CorpusError(message)
-    return manifest
-
-
-def _digest(file: InputFile) -> bytes | None:
-    """SHA-256 of an input; None where it cannot be read."""
-    if file.problem:
-        return None
-    try:
-        with Path(file.location).open("rb") as opened:
-            return storage.sha256_of(opened)
-    except OSError:
-        return None
-
-
 def _write_log(
-    folder: Path,
+    job: Job,
     files: list[InputFile],
     manifest: Manifest,
     *,
@@ -302,7 +283,9 @@ def _write_log(
         "counts": asdict(manifest.counts),
         "extraction": configuration(extractor.name, extractor.version),
         "source_roots": sorted(roots),
+        "added": None if job.old else next_addition(job.base),  # in the rows of inputs that lie there; null is any
     }
+    folder = job.folder
     (folder / "runs").mkdir(exist_ok=True)
-    name = started.strftime("%Y-%m-%dT%H-%M-%SZ") + f"-{os.getpid()}.json"
+    name = started.strftime("%Y-%m-%dT%H-%M-%S.%fZ") + f"-{os.getpid()}.json"
     storage.write_whole(folder / "runs" / name, storage.to_json(log), folder / "work")

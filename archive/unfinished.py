@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -49,6 +50,12 @@ def go_on(work: Path, parts: Iterable[str], asked: Asked) -> None:
         raise CorpusError(_refusal(work, len(lost), before, asked))
     if before != asked:
         storage.write_whole(marker, storage.to_json(asdict(asked)), work)
+
+
+def forget(work: Path, asked: Asked) -> None:
+    """Removes what is left of a run that did what is asked, and died after its last step; not what another left."""
+    if not any(work.glob("*/receipt.json")) or _read(work / MARKER) == asked:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _refusal(work: Path, lost: int, before: Asked | None, asked: Asked) -> str:

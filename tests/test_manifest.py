@@ -28,7 +28,8 @@ MADE = Manifest(
            CorpusFile(path="articles/capture_year=y2024/a-00000.parquet", size=8, sha256="ef" * 32, rows=1)),
 )  # fmt: skip
 ROW = InputRow(
-    path="a", member=None, kind="html", size=1, sha256=bytes(32), records=1, articles=1, rejections=0, damaged=0, skipped=None
+    path="a", member=None, kind="html", size=1, sha256=bytes(32), records=1, articles=1, rejections=0, damaged=0, skipped=None,
+    added=0,
 )
 
 
@@ -73,7 +74,7 @@ def test_the_digest_of_settings_stands_for_each_of_them() -> None:
 
 def test_the_name_of_a_batch_stands_for_every_word_about_the_inputs() -> None:
     changed = {"path": "b", "member": "m", "kind": "text", "size": 2, "sha256": b"\1" * 32, "records": 2, "articles": 0,
-               "rejections": 1, "damaged": 1, "skipped": "why"}  # fmt: skip
+               "rejections": 1, "damaged": 1, "skipped": "why", "added": 1}  # fmt: skip
     assert set(changed) == set(InputRow.__dataclass_fields__)
     rows = [ROW, *(InputRow(**{**asdict(ROW), name: value}) for name, value in changed.items())]
     names = {manifest.batch_name_of([row], b"x") for row in rows}

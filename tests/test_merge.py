@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import identity, merge, table
-from archive.merge import Patch, Source, merged, patcher, repeated_places, row_groups, staged, write_partition
+from archive.merge import Patch, Source, merged, patcher, row_groups, staged, write_partition
 from archive.partition import sort_key
+from archive.repeats import repeated_places
 from archive.rows import CaptureRow
 from archive.table import BATCH_ROWS, ROW_GROUP, Fragment, FragmentWriter, batch_keys
 from tests.test_table import capture

@@ -205,11 +205,17 @@ def test_a_missing_file(corpus: Path, table: str) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["articles/stray.tmp", "notes.txt", "warc/x.warc.gz", "work/unfinished"])
+@pytest.mark.parametrize("name", ["articles/stray.tmp", "notes.txt", "warc/x.warc.gz", "work/x"])
 def test_an_extra_file(corpus: Path, name: str) -> None:
     making.put(corpus / name, b"")
     found = verdict(corpus)
     assert [(failure.id, failure.what) for failure in found.failures] == [(name, "extra")]
+
+
+def test_unfinished_work_is_outside(corpus: Path) -> None:
+    making.put(corpus / "work" / "unfinished", b"")
+    making.put(corpus / "work" / "part" / "captures.arrow", b"")
+    assert verdict(corpus).ok
 
 
 def test_run_logs_are_outside(corpus: Path) -> None:
