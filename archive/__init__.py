@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archive.api import extract, reextract
+    from archive.compaction import compact
     from archive.corpus import Corpus, open_corpus
     from archive.errors import ArchiveError, CorpusError, Rejected, RunInterrupted, UnknownId, UsageError
     from archive.model import Extraction, JsonFields, Limits, Manifest, ReadOptions, Settings
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "ArchiveError", "Corpus", "CorpusError", "Extraction", "JsonFields", "Limits", "Manifest", "ReadOptions", "Rejected",
-    "RunInterrupted", "Settings", "UnknownId", "UsageError", "__version__", "convert", "extract", "open_corpus",
-    "reextract",
+    "RunInterrupted", "Settings", "UnknownId", "UsageError", "__version__", "compact", "convert", "extract",
+    "open_corpus", "reextract",
 ]  # fmt: skip
 
 # loaded when first asked for, so that `import archive` and `archive --help` answer at once
 HOMES = {
+    "compact": "archive.compaction",
     "convert": "archive.run",
     "extract": "archive.api",
     "reextract": "archive.api",

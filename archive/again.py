@@ -34,7 +34,7 @@ from archive import storage, wrapping
 from archive.child import REASONS
 from archive.corpus import Corpus, damage_of
 from archive.errors import ArchiveError, CorpusError
-from archive.growth import check_settings
+from archive.manifest import check_settings
 from archive.model import Capture, Damage, InputFile, Settings, Slice
 from archive.repeats import is_wrapped
 from archive.rows import InputRow
@@ -128,7 +128,7 @@ def _sizes(old: Corpus) -> Iterator[tuple[str, int, int]]:
 
 def same_records(new: Corpus, old: Corpus, settings: Settings) -> bool:
     """True where a finished corpus has the old one's records and these settings. Raises ``CorpusError`` where not."""
-    check_settings(new, settings)
+    check_settings(new.folder, new.manifest, settings)
     said = [[_same(row) for row in all_inputs(corpus)] for corpus in (new, old)]
     if said[0] != said[1]:
         message = f"{new.folder}: a finished corpus of other records; name a new folder"

@@ -7,6 +7,7 @@ the same command goes on.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,6 +48,16 @@ def main() -> None:
     """Raw captures of news pages in, a research corpus that proves itself out."""
 
 
+def size_of(_: click.Context | None, __: click.Parameter | None, value: str) -> int:
+    """The bytes of a size as people write it: 256MB, 1.5 GB; k, M and G are powers of 1,024."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([kmg]?)b?", value.strip().lower())
+    size = int(float(found[1]) * 1024 ** " kmg".index(found[2] or " ")) if found else 0
+    if size < 1:
+        message = f'"{value}" is no size; write 256MB'
+        raise click.BadParameter(message)
+    return size
+
+
 def _fields(command: Callable[..., Any]) -> Callable[..., Any]:
     for name in ("headers", "status", "time", "text", "html", "url"):
         what = {"time": "capture time", "url": "URL", "html": "HTML", "status": "HTTP status"}.get(name, name)
@@ -72,6 +83,14 @@ def _fields(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--copy-records", is_flag=True, help="Copy the records of WARC inputs into the corpus.")
 @click.option("--dedupe-payloads", is_flag=True, help="Write repeated payloads of one URI as revisits.")
+@click.option(
+    "--target-file-size",
+    callback=size_of,
+    default="256MB",
+    show_default=True,
+    metavar="SIZE",
+    help="Bytes of a table's files.",
+)
 @click.option("--extractor", default="news", show_default=True, metavar="NAME")
 @_fields
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
@@ -80,7 +99,7 @@ def convert(inputs: tuple[str, ...], corpus: str, **options: Any) -> None:  # no
     """Make a corpus from INPUTs: HTML, text dumps, WARC, JSONL, zip, tar, and folders of these.
 
     INPUT - reads a list of paths, one a line, from standard input. The same command over a corpus that is finished
-    changes nothing; over one that is not, it goes on.
+    changes nothing; over one that is not, it goes on. INPUTs that a finished corpus does not have are added to it.
     """
     from archive import progress, screen
     from archive.run import convert as run
@@ -137,6 +156,7 @@ def _settings(options: dict[str, Any]) -> Any:  # noqa: ANN401 - a Settings; imp
         copy_records=options["copy_records"],
         dedupe_payloads=options["dedupe_payloads"],
         partition_by=tuple(key.strip() for key in options["partition_by"].split(",")),
+        target_file_bytes=options["target_file_size"],
     )
 
 
@@ -171,6 +191,29 @@ def reextract(corpus: str, new: str, *, as_json: bool, quiet: bool, roots: tuple
         elif not quiet:
             screen.converted(new, manifest, told)
         sys.exit(1 if _wrong(manifest) else 0)
+
+
+@main.command()
+@click.argument("corpus", metavar="CORPUS")
+@click.option("--json", "as_json", is_flag=True, help="Print the numbers of files as one JSON object.")
+@click.option("--quiet", is_flag=True, help="Print errors only.")
+def compact(corpus: str, *, as_json: bool, quiet: bool) -> None:
+    """Put the small files together that additions to CORPUS have left in its tables.
+
+    Rows, ids and WARC files stay. The same command over a corpus that is compact changes nothing.
+    """
+    from archive import progress, screen
+    from archive.compaction import compact as run
+    from archive.corpus import open_corpus
+
+    with named_errors():
+        before = open_corpus(corpus).manifest
+        with progress.Verifying(quiet=quiet or as_json, rows=rows_to_check(before, None)) as told:
+            manifest = run(corpus, told=lambda rows: told.checked(rows, 0))
+        if as_json:
+            click.echo(screen.compact_json(corpus, before, manifest))
+        elif not quiet:
+            screen.compacted(corpus, before, manifest)
 
 
 @main.command()

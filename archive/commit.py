@@ -17,14 +17,13 @@ from typing import BinaryIO
 from archive import again, manifest, storage, wrapping
 from archive.corpus import Corpus
 from archive.growth import next_addition
-from archive.merge import Patch, Source, patcher, staged, write_partition
+from archive.merge import Source, patcher, write_table
 from archive.model import CorpusFile, Counts, Manifest, Receipt, Settings, Shard
 from archive.repeats import Earlier, Renamed, Repeat, copy_renamed, repeated_places, repeated_records
 from archive.rows import InputRow
 from archive.schema import SCHEMA_VERSION
 from archive.table import read_rows, write_parquet
 
-TARGET_BYTES = 256 << 20
 DATA = ("articles", "captures", "inputs", "warc")
 SOFTWARE = "archive"
 
@@ -58,8 +57,16 @@ def commit(
     repeats = repeated_records([Path(shard.folder) / "captures.arrow" for shard, _ in done], repeated)
     places, renamed = _write_warcs(final / "warc", batch_name, done, repeats)
     for table in ("captures", "articles"):
-        sources, patch = _by_partition(table, done), patcher(places, repeated, renamed)
-        rows |= _write_table(final / table, batch_name, sources, patch, work / "merge", empty=base is None)
+        partitions, patch = _by_partition(table, done), patcher(places, repeated, renamed)
+        rows |= write_table(
+            partitions,
+            table,
+            final / table / batch_name,
+            patch=patch,
+            target=settings.target_file_bytes,
+            stages=work / "merge",
+            empty=base is None,
+        )
     path = final / "inputs" / f"{batch_name}-00000.parquet"
     rows[path] = write_parquet(path, "inputs", inputs)
     made = Manifest(  # of what was converted now
@@ -69,12 +76,12 @@ def commit(
         inputs=sum(row.member is None for row in inputs),
         counts=_sum([replace(receipt.counts, skipped=0, members_skipped=0) for _, receipt in done] + [_skips(inputs)]),
         reasons=_reasons([receipt for _, receipt in done], inputs),
-        files=_describe(final, rows),
+        files=describe(final, rows),
     )
     if base is None:
         _move(final, corpus)
         return made
-    _move_beside(final, corpus)
+    move_beside(final, corpus)
     return _both(base.manifest, made)
 
 
@@ -163,28 +170,9 @@ def _by_partition(table: str, done: list[tuple[Shard, Receipt]]) -> dict[str, li
     for shard, receipt in done:
         for run in receipt.runs:
             if run.table == table:
-                partitions[run.partition].append(Source(path=Path(shard.folder) / f"{table}.arrow", run=run))
+                path = Path(shard.folder) / f"{table}.arrow"
+                partitions[run.partition].append(Source(path=path, rows=run.rows, run=run))
     return partitions
-
-
-def _write_table(
-    folder: Path, batch_name: str, partitions: dict[str, list[Source]], patch: Patch, stages: Path, *, empty: bool
-) -> dict[Path, int]:
-    """Writes the files of a table; returns their rows. ``stages`` takes what comes between.
-
-    With ``empty`` a table without rows gets a file, so that readers find its columns.
-    """
-    table = folder.name
-    written: dict[Path, int] = {}
-    for name in sorted(partitions):
-        shutil.rmtree(stages, ignore_errors=True)
-        runs = staged(partitions[name], table, stages)
-        written |= dict(write_partition(runs, table, folder / name / batch_name, patch, TARGET_BYTES))
-    if not written and empty:
-        path = folder / f"{batch_name}-00000.parquet"
-        written[path] = write_parquet(path, table, [])
-    shutil.rmtree(stages, ignore_errors=True)
-    return written
 
 
 def _sum(counts: list[Counts]) -> Counts:
@@ -206,7 +194,8 @@ def _reasons(receipts: list[Receipt], inputs: Iterable[InputRow]) -> tuple[tuple
     return tuple(sorted((+total).items()))
 
 
-def _describe(final: Path, rows: dict[Path, int]) -> tuple[CorpusFile, ...]:
+def describe(final: Path, rows: dict[Path, int]) -> tuple[CorpusFile, ...]:
+    """The files in ``final`` as the manifest names them, once they are on the disk."""
     described = []
     for path in sorted(final.rglob("*")):
         if path.is_file():
@@ -236,7 +225,7 @@ def _both(base: Manifest, more: Manifest) -> Manifest:
     )
 
 
-def _move_beside(final: Path, corpus: Path) -> None:
+def move_beside(final: Path, corpus: Path) -> None:
     """Puts the finished files beside those that are there."""
     for path in sorted(final.rglob("*")):
         target = corpus / path.relative_to(final)

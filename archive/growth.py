@@ -12,15 +12,12 @@ that is where it was, with other bytes, is refused: rows refer to what it was.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from archive import storage
 from archive.corpus import Corpus
 from archive.errors import CorpusError
-from archive.manifest import settings_sha256
+from archive.manifest import check_settings
 from archive.model import InputFile, Settings
 from archive.plan import longer
 
@@ -30,7 +27,7 @@ def additions(base: Corpus, files: list[InputFile], settings: Settings) -> list[
 
     Raises ``CorpusError`` where the settings are not those of the corpus, or an input has changed since.
     """
-    check_settings(base, settings)
+    check_settings(base.folder, base.manifest, settings)
     known = Known(base)
     new = [file for file in files if not known.has(file)]
     while True:
@@ -45,31 +42,6 @@ def additions(base: Corpus, files: list[InputFile], settings: Settings) -> list[
 def next_addition(base: Corpus | None) -> int:
     """What ``added`` is in the rows of inputs that are read now."""
     return 1 + max(row["added"] for _, rows in base.rows("inputs", ["added"]) for row in rows) if base else 0
-
-
-def check_settings(base: Corpus, settings: Settings) -> None:
-    """Nothing, where these settings, and what is installed, made the corpus. Raises ``CorpusError`` that says what not."""
-    made = base.manifest
-    if made.config_sha256 == settings_sha256(settings).hex():
-        return
-    there, here = dict(_flat(asdict(made.settings))), dict(_flat(asdict(settings)))
-    odd = [f"{name} was {there.get(name)!r}, now {value!r}" for name, value in here.items() if there.get(name) != value]
-    if odd:
-        message = f"{base.folder}: a finished corpus with other settings ({'; '.join(odd)}); say the same, or name a new folder"
-        raise CorpusError(message)
-    message = (
-        f"{base.folder}: a finished corpus with other library versions, or another version of this package (runs/*.json "
-        "has them); archive reextract makes one with what is installed, which can be added to; or name a new folder"
-    )
-    raise CorpusError(message)
-
-
-def _flat(values: dict[str, Any], front: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{front}{name}.")
-        else:
-            yield front + name, value
 
 
 class Known:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, astuple
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from archive import storage
 from archive.errors import CorpusError, UsageError
@@ -35,6 +36,30 @@ def is_current(made: Manifest) -> bool:
         return made.config_sha256 == settings_sha256(made.settings).hex()
     except UsageError:  # its extractor is not installed at all
         return False
+
+
+def check_settings(folder: Path, made: Manifest, settings: Settings) -> None:
+    """Nothing, where these settings, and what is installed, made the corpus. Raises ``CorpusError`` that says what not."""
+    if made.config_sha256 == settings_sha256(settings).hex():
+        return
+    there, here = dict(_flat(asdict(made.settings))), dict(_flat(asdict(settings)))
+    odd = [f"{name} was {there.get(name)!r}, now {value!r}" for name, value in here.items() if there.get(name) != value]
+    if odd:
+        message = f"{folder}: a finished corpus with other settings ({'; '.join(odd)}); say the same, or name a new folder"
+        raise CorpusError(message)
+    message = (
+        f"{folder}: a finished corpus with other library versions, or another version of this package (runs/*.json "
+        "has them); archive reextract makes one with what is installed, which can be added to; or name a new folder"
+    )
+    raise CorpusError(message)
+
+
+def _flat(values: dict[str, Any], front: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{front}{name}.")
+        else:
+            yield front + name, value
 
 
 def batch_name_of(inputs: Iterable[InputRow], config_sha256: bytes) -> str:

@@ -9,8 +9,9 @@ wrapped (shards write their WARC under a placeholder), and the ids of records th
 from __future__ import annotations
 
 import heapq
+import shutil
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from archive import identity, storage
 from archive.model import SortedRun
 from archive.repeats import (
     PLACE_COLUMNS,
+    REPEATED,
     Place,
     Renamed,
     is_wrapped,
@@ -32,7 +34,7 @@ from archive.repeats import (
     with_cells,
     with_column,
 )  # fmt: skip
-from archive.table import ROW_GROUP, Fragment, ParquetFile, batch_keys, write_run
+from archive.table import ROW_GROUP, Fragment, ParquetFile, batch_keys, parquet_batches, write_parquet, write_run
 
 LOOSE = 128
 GROUP_BYTES = 16 << 20  # of text; 4,000 news articles have as much, 4,000 of wcxb_dev's pages twice
@@ -43,10 +45,11 @@ Patch = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A run, and the fragment file that it lies in."""
+    """Sorted rows: a run of a fragment file, or without ``run`` all of a Parquet file."""
 
     path: Path
-    run: SortedRun
+    rows: int
+    run: SortedRun | None = None
 
 
 @dataclass(slots=True)
@@ -58,13 +61,26 @@ class Cursor:
     batch: pa.RecordBatch | None = None
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     at: int = 0
+    last: tuple[Any, ...] = ()
 
     def load(self) -> bool:
         """Takes the next batch; False at the end."""
         self.batch = next(self.batches, None)
         self.at = 0
-        self.keys = batch_keys(self.batch, self.table) if self.batch is not None else []
+        self.keys = self._keys_of(self.batch) if self.batch is not None else []
         return self.batch is not None
+
+    def _keys_of(self, batch: pa.RecordBatch) -> list[tuple[Any, ...]]:
+        """The rows' keys; one that has the id of a further appearance stays behind the row that it stands behind."""
+        keys = batch_keys(batch, self.table)
+        if REPEATED in batch["flags"].flatten().to_pylist():
+            for index, flags in enumerate(batch["flags"].to_pylist()):
+                if REPEATED in flags:
+                    before = keys[index - 1] if index else self.last
+                    same = before[:2] == keys[index][:2]
+                    keys[index] = before if same else (*keys[index][:2], "", "", 0, 0, 0)
+        self.last = keys[-1]
+        return keys
 
     def take(self, bound: tuple[Any, ...] | None) -> pa.RecordBatch:
         """The rows up to and with ``bound`` (all of the batch where it is None), at least one."""
@@ -89,6 +105,9 @@ def merged(runs: Sequence[Source], table: str) -> Iterator[pa.RecordBatch]:
 
 
 def _batches(source: Source) -> Iterator[pa.RecordBatch]:
+    if source.run is None:
+        yield from parquet_batches(source.path)
+        return
     fragment = Fragment(source.path)
     for number, batch in enumerate(fragment.batches(source.run)):
         yield batch
@@ -97,16 +116,18 @@ def _batches(source: Source) -> Iterator[pa.RecordBatch]:
     fragment.close()
 
 
-def staged(runs: Sequence[Source], table: str, folder: Path) -> list[Source]:
-    """At most ``FAN_IN`` runs with the same rows; groups that had to be merged for it lie in ``folder``."""
+def staged(runs: Sequence[Source], table: str, folder: Path, fan_in: int | None = None) -> list[Source]:
+    """At most ``fan_in`` runs with the same rows; groups that had to be merged for it lie in ``folder``."""
+    fan_in = fan_in or FAN_IN
     current, number = list(runs), 0
-    while len(current) > FAN_IN:
+    while len(current) > fan_in:
         folder.mkdir(parents=True, exist_ok=True)
         longer = []
-        for start in range(0, len(current), FAN_IN):
-            group = current[start : start + FAN_IN]
+        for start in range(0, len(current), fan_in):
+            group = current[start : start + fan_in]
             path, number = folder / f"{number:06d}.arrow", number + 1
-            longer.append(Source(path=path, run=write_run(path, table, merged(group, table))))
+            run = write_run(path, table, merged(group, table))
+            longer.append(Source(path=path, rows=run.rows, run=run))
             for source in group:
                 if source.path.parent == folder:  # of the round before
                     source.path.unlink()
@@ -156,7 +177,7 @@ def write_partition(
 
     ``runs`` are at most as many as may be open at once, see ``staged``.
     """
-    rows_left = sum(source.run.rows for source in runs)
+    rows_left = sum(source.rows for source in runs)
     written: list[tuple[Path, int]] = []
     out: ParquetFile | None = None
     for group in row_groups(merged(runs, table)):
@@ -171,6 +192,33 @@ def write_partition(
             out.close()
             written.append((out.path, out.rows))
             out = None
+    return written
+
+
+def write_table(
+    partitions: Mapping[str, Sequence[Source]],
+    table: str,
+    stem: Path,
+    *,
+    patch: Patch,
+    target: int,
+    stages: Path,
+    empty: bool = False,
+    fan_in: int | None = None,
+) -> dict[Path, int]:
+    """Writes the files of a table in folders of its partitions beside ``stem``; returns their rows.
+
+    ``stages`` takes what comes between. With ``empty`` a table without rows gets a file: readers find its columns.
+    """
+    written: dict[Path, int] = {}
+    for name in sorted(partitions):
+        shutil.rmtree(stages, ignore_errors=True)
+        runs = staged(partitions[name], table, stages, fan_in)
+        written |= dict(write_partition(runs, table, stem.parent / name / stem.name, patch, target))
+    if not written and empty:
+        path = stem.with_name(f"{stem.name}-00000.parquet")
+        written[path] = write_parquet(path, table, [])
+    shutil.rmtree(stages, ignore_errors=True)
     return written
 
 
@@ -222,5 +270,5 @@ def _number_repeated(batch: pa.RecordBatch, repeated: dict[Place, int]) -> pa.Re
             new = identity.repeated_id(UUID(row["capture_id"]), ordinal)
         cells["capture_id"][index] = str(new)
         cells["article_id"][index] = str(identity.article_id(new)) if cells["article_id"][index] else None
-        cells["flags"][index] = [*cells["flags"][index], "repeated-record"]
+        cells["flags"][index] = [*cells["flags"][index], REPEATED]
     return with_cells(batch, cells)

@@ -323,6 +323,7 @@ class Settings:
     copy_records: bool = False
     dedupe_payloads: bool = False
     partition_by: tuple[str, ...] = ("capture_month",)
+    target_file_bytes: int = 256 << 20  # of a table's file: it ends with the row group that makes it as large
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from archive import identity, wrapping
 from archive.table import Fragment
 
 CHUNK = 1 << 16
+REPEATED = "repeated-record"  # the flag of a row whose record stands in the corpus before
 Place = tuple[Any, ...]  # the values of PLACE_COLUMNS
 PLACE_COLUMNS = (
     "capture_id", "source_path", "source_member", "source_offset", "source_line", "unpacked_offset", "warc_record_offset",

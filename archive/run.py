@@ -128,6 +128,8 @@ def make_corpus(
         asked, base = asked_of(named, settings), None
         if (folder / "manifest.json").exists():
             base = Corpus(folder)
+            if (folder / "work" / MARKER).exists():
+                sweep_strays(base)
             files = [] if old and again.same_records(base, old, settings) else additions(base, files, settings)
             if not files:
                 forget(folder / "work", asked)  # of a run that was killed after its last step
@@ -226,8 +228,6 @@ def _claim(folder: Path, work: Path, base: Corpus | None) -> None:
     """Takes an empty folder, one that a run of ours did not finish, or a corpus, and refuses any other."""
     marker = work / MARKER
     if base:
-        if marker.exists():
-            sweep_strays(base)
         work.mkdir(exist_ok=True)
         marker.touch()
         return

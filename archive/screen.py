@@ -84,6 +84,24 @@ def skipped(folder: str) -> None:
         out.print(f"… and {len(found) - SHOWN_SKIPPED:,} more, in {folder}/inputs", markup=False)
 
 
+# ---- compact ---------------------------------------------------------------------------------------------------
+
+
+def compact_json(corpus: str, before: Manifest, after: Manifest) -> str:
+    """The answer of ``compact --json``."""
+    return json.dumps({"corpus": str(corpus), "files_before": len(before.files), "files": len(after.files)})
+
+
+def compacted(corpus: str, before: Manifest, after: Manifest) -> None:
+    """How many files there are now."""
+    if before == after:
+        out.print(safe(f"{corpus}: compact before; nothing to do"), soft_wrap=True)
+        return
+    size = sum(file.size for file in after.files)
+    words = f"{corpus}: {len(before.files):,} files are now {len(after.files):,}, {bytes_of(size)}"
+    out.print(safe(words), soft_wrap=True)
+
+
 # ---- extract ---------------------------------------------------------------------------------------------------
 
 

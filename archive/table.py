@@ -234,6 +234,12 @@ def read_slice(path: Path, first: int, rows: int) -> list[dict[str, Any]]:
     return found
 
 
+def parquet_batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """The rows of a Parquet file in batches as small as those of a fragment, with little more of it in memory."""
+    with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 16) as parquet:
+        yield from parquet.iter_batches(batch_size=BATCH_ROWS, use_threads=False)
+
+
 def write_parquet(path: Path, table: str, rows: Iterable[Row]) -> int:
     """Writes a table, a row group at a time; returns its rows. Its bloom filters fit a list, whose length is known."""
     out, left = ParquetFile(path, table, len(rows) if isinstance(rows, Sized) else 0), iter(rows)

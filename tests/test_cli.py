@@ -7,11 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 import archive
-from archive.cli import main
+from archive.cli import main, size_of
 from archive.schema import json_schema
 from tests import making
 
@@ -123,11 +124,39 @@ def test_wrong_calls_are_exit_code_2(
     assert not (tmp_path / "c" / "manifest.json").exists()
 
 
-def test_other_inputs_and_other_settings_are_exit_code_2(made: Path) -> None:
-    for words in ([made / "mixed"], [made / "sound", "--copy-records"]):
-        found = call("convert", *words, "-o", made / "c", "--workers", "1")
+def test_changed_inputs_and_other_settings_are_exit_code_2(tmp_path: Path) -> None:
+    page = making.put(tmp_path / "a.html", making.page(1))
+    assert call("convert", page, "-o", tmp_path / "c", "--workers", "1").exit_code == 0
+    more = making.put(tmp_path / "b.html", making.page(2))
+    assert call("convert", more, "-o", tmp_path / "c", "--workers", "1").exit_code == 0
+    making.put(page, making.page(3))
+    for words in ([page], [more, "--copy-records"], [more, "--target-file-size", "1MB"]):
+        found = call("convert", *words, "-o", tmp_path / "c", "--workers", "1")
         assert found.exit_code == 2
         assert "name a new folder" in found.stderr
+
+
+@pytest.mark.parametrize(("size", "found"), [("1", 1), ("64MB", 64 << 20), ("2 gb", 2 << 30), ("0.5k", 512)])
+def test_sizes_as_people_write_them(size: str, found: int) -> None:
+    assert size_of(None, None, size) == found
+
+
+@pytest.mark.parametrize("size", ["", "0", "-1", "MB", "1TB2", "0.1"])
+def test_no_size(size: str) -> None:
+    with pytest.raises(click.BadParameter, match="write 256MB"):
+        size_of(None, None, size)
+
+
+def test_compact(tmp_path: Path) -> None:
+    for number in range(3):
+        call("convert", making.put(tmp_path / f"{number}.html", making.page(number)), "-o", tmp_path / "c", "--workers", "1")
+    found = call("compact", tmp_path / "c")
+    assert found.exit_code == 0
+    assert f"{tmp_path / 'c'}: 12 files are now 6" in found.stdout.replace("\n", "")
+    again = call("compact", tmp_path / "c", "--json")
+    assert json.loads(again.stdout) == {"corpus": str(tmp_path / "c"), "files": 6, "files_before": 6}
+    assert call("verify", tmp_path / "c").exit_code == 0
+    assert call("compact", tmp_path / "none").exit_code == 2
 
 
 def test_a_list_of_paths_from_standard_input(made: Path, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def fragments(folder: Path, rows: list[CaptureRow], parts: int) -> Iterator[Sour
         for row in rows[part::parts]:
             writer.add(row)
         writer.close()
-        yield from (Source(path=path, run=run) for run in writer.runs)
+        yield from (Source(path=path, rows=run.rows, run=run) for run in writer.runs)
 
 
 @pytest.mark.parametrize("parts", [1, 2, 7])
@@ -124,11 +124,12 @@ def test_many_runs_are_merged_in_stages(tmp_path: Path, monkeypatch: pytest.Monk
     runs = list(fragments(tmp_path, rows, 20))
     fewer = staged(runs, "captures", tmp_path / "stages")
     assert len(fewer) == 3
-    assert sum(source.run.rows for source in fewer) == 700
+    assert sum(source.rows for source in fewer) == 700
     left = sorted(path.name for path in (tmp_path / "stages").iterdir())
     assert left == sorted(source.path.name for source in fewer)  # what came between is gone
     for source in fewer:
         fragment = Fragment(source.path)
+        assert source.run is not None
         sizes = [batch.num_rows for batch in fragment.batches(source.run)]
         fragment.close()
         assert set(sizes[:-1]) == {BATCH_ROWS}
