@@ -196,10 +196,10 @@ def _reasons(receipts: list[Receipt], inputs: Iterable[InputRow]) -> tuple[tuple
 
 def describe(final: Path, rows: dict[Path, int]) -> tuple[CorpusFile, ...]:
     """The files in ``final`` as the manifest names them, once they are on the disk."""
-    described = []
-    for path in sorted(final.rglob("*")):
+    described, paths = [], sorted(final.rglob("*"))
+    storage.sync_all([path for path in paths if path.is_file()])
+    for path in paths:
         if path.is_file():
-            storage.sync(path)
             with path.open("rb") as file:
                 digest = storage.sha256_of(file).hex()
                 storage.forget_pages(file)

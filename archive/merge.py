@@ -13,6 +13,7 @@ import shutil
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -34,10 +35,20 @@ from archive.repeats import (
     with_cells,
     with_column,
 )  # fmt: skip
-from archive.table import ROW_GROUP, Fragment, ParquetFile, batch_keys, parquet_batches, write_parquet, write_run
+from archive.table import (
+    ROW_GROUP,
+    SYNC_BYTES,
+    Fragment,
+    ParquetFile,
+    batch_keys,
+    parquet_batches,
+    write_parquet,
+    write_run,
+)
 
 LOOSE = 128
 GROUP_BYTES = 16 << 20  # of text; 4,000 news articles have as much, 4,000 of wcxb_dev's pages twice
+FRESH = 256  # small files that wait to be written to the disk together
 FORGOTTEN = 8  # batches after which the kernel may forget what was read of a run
 FAN_IN = 64  # runs that are merged at once: a batch of each takes some 10 MB, and what is read one more time is little
 Patch = Callable[[pa.RecordBatch], pa.RecordBatch]
@@ -108,12 +119,16 @@ def _batches(source: Source) -> Iterator[pa.RecordBatch]:
     if source.run is None:
         yield from parquet_batches(source.path)
         return
-    fragment = Fragment(source.path)
+    fragment = _opened(source.path, source.path.stat().st_mtime_ns)
     for number, batch in enumerate(fragment.batches(source.run)):
         yield batch
-        if number % FORGOTTEN == 0:
+        if number % FORGOTTEN == FORGOTTEN - 1:
             fragment.forget()
-    fragment.close()
+
+
+@lru_cache(maxsize=FAN_IN)  # one merge has no more open, and the runs of the next partition lie in the same files
+def _opened(path: Path, changed_ns: int) -> Fragment:  # noqa: ARG001 - a file that comes between is made more than once
+    return Fragment(path)
 
 
 def staged(runs: Sequence[Source], table: str, folder: Path, fan_in: int | None = None) -> list[Source]:
@@ -211,14 +226,21 @@ def write_table(
     ``stages`` takes what comes between. With ``empty`` a table without rows gets a file: readers find its columns.
     """
     written: dict[Path, int] = {}
+    fresh: list[Path] = []  # not yet on the disk
     for name in sorted(partitions):
         shutil.rmtree(stages, ignore_errors=True)
         runs = staged(partitions[name], table, stages, fan_in)
-        written |= dict(write_partition(runs, table, stem.parent / name / stem.name, patch, target))
+        files = dict(write_partition(runs, table, stem.parent / name / stem.name, patch, target))
+        written |= files
+        fresh += files
+        if len(fresh) >= FRESH or sum(path.stat().st_size for path in files) > SYNC_BYTES:
+            storage.sync_all(fresh)
+            fresh = []
     if not written and empty:
         path = stem.with_name(f"{stem.name}-00000.parquet")
         written[path] = write_parquet(path, table, [])
     shutil.rmtree(stages, ignore_errors=True)
+    _opened.cache_clear()
     return written
 
 

@@ -13,7 +13,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -84,6 +85,16 @@ def sync(path: Path) -> None:
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
     finally:
         os.close(handle)
+
+
+def sync_all(paths: Collection[Path]) -> None:
+    """Waits until all these files are on the disk, several at a time: one by one, 24,000 small ones took minutes."""
+    if len(paths) == 1:
+        sync(*paths)
+        return
+    with ThreadPoolExecutor(min(16, max(len(paths), 1))) as threads:
+        for _ in threads.map(sync, paths):
+            pass
 
 
 def replace_folder(made: Path, target: Path) -> None:

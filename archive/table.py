@@ -145,7 +145,7 @@ class Fragment:
         storage.forget_pages(self._file)
 
     def close(self) -> None:
-        """Closes the file."""
+        """Closes the file, as losing it does."""
         self.forget()
         self._file.close()
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import identity, merge, table
-from archive.merge import Patch, Source, merged, patcher, row_groups, staged, write_partition
+from archive.merge import Patch, Source, merged, patcher, row_groups, staged, write_partition, write_table
 from archive.partition import sort_key
 from archive.repeats import repeated_places
 from archive.rows import CaptureRow
@@ -29,13 +29,15 @@ def same(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch
 
 
-def fragments(folder: Path, rows: list[CaptureRow], parts: int) -> Iterator[Source]:
-    """The rows shared out over fragment files, with their runs."""
+def fragments(folder: Path, rows: list[CaptureRow], parts: int, *, by_row: bool = False) -> Iterator[Source]:
+    """The rows shared out over fragment files, with their runs; ``by_row`` makes a run of each."""
     for part in range(parts):
         path = folder / f"{part}.arrow"
         writer = FragmentWriter(path, "captures", KEYS)
         for row in rows[part::parts]:
             writer.add(row)
+            if by_row:
+                writer.flush()
         writer.close()
         yield from (Source(path=path, rows=run.rows, run=run) for run in writer.runs)
 
@@ -213,3 +215,23 @@ def test_placeholders_become_names_and_offsets() -> None:
     patch = patcher({"000000-ab/00000.warc.gz": ("warc/name-00000.warc.gz", 500)}, {}, {})
     found = [(row.warc_filename, row.warc_record_offset) for row in patched(patch, ours, theirs, none)]
     assert found == [("warc/name-00000.warc.gz", 510), ("in.warc.gz", 20), (None, None)]
+
+
+def test_many_partitions_take_the_memory_of_one(tmp_path: Path) -> None:
+    """Each row in a partition of its own, in files of many runs: what is open and held stays that of one partition."""
+    rows = [capture(number, registered_domain=f"{number}.example") for number in range(1000)]
+    runs = {f"p={n}": [run] for n, run in enumerate(fragments(tmp_path, rows, 2, by_row=True))}
+    before, peak = pa.total_allocated_bytes(), 0
+
+    def watching(batch: pa.RecordBatch) -> pa.RecordBatch:
+        nonlocal peak
+        peak = max(peak, pa.total_allocated_bytes() - before)
+        return batch
+
+    stem = tmp_path / "out" / "captures" / "name"
+    written = write_table(runs, "captures", stem, patch=watching, target=1 << 30, stages=tmp_path / "stages")
+    assert len(written) == 1000
+    assert set(written.values()) == {1}
+    found = {row["capture_id"] for path in written for row in pq.read_table(path, partitioning=None).to_pylist()}
+    assert found == {row.capture_id for row in rows}
+    assert 0 < peak < 1 << 20
