@@ -219,3 +219,20 @@ def test_sizes(size: float, text: str) -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(None, "-:--:--"), (-3, "0:00:00"), (65.4, "0:01:05"), (100_000, "1 day, 3:46:40")])
 def test_times(seconds: float | None, text: str) -> None:
     assert progress.time_of(seconds) == text
+
+
+def test_parts_that_were_done_in_vain_do_not_count(lines: io.StringIO) -> None:
+    with progress.Converting(quiet=False) as told:
+        told.planned(1, PARTS, [])
+        told.working(1, {})
+        told.converted(receipt("a", FOUND, empty=1))
+        told.converted(receipt("b", FOUND, empty=1))
+        told.mended([receipt("b", FOUND, empty=1)], [shard("c", 1_000_000)])
+        assert told.counts == FOUND
+        told.working(1, {})
+        told.converted(receipt("c", Counts(records=1, articles=1)))
+    assert told.counts == Counts(records=4, articles=3, rejections=1)
+    *_, waiting, last = lines.getvalue().splitlines()
+    assert re.fullmatch(r"\d+%  2 articles  1 rejected .*  rejected: 1 payload: empty  \d:\d\d:\d\d left", waiting)
+    assert int(waiting.partition("%")[0]) < 100
+    assert "3 articles  1 rejected" in last

@@ -57,6 +57,7 @@ class Hearing:
 
     def mended(self, gone: Sequence[Receipt], new: Sequence[Shard]) -> None:
         """Shards were done in vain."""
+        self.told.append("mended")
         for receipt in gone:
             self._add(receipt.counts, -1)
             self.done.remove(receipt.shard_id)
@@ -97,6 +98,18 @@ def test_a_run_tells_how_it_goes(
     again = Hearing()
     assert archive.convert([inputs], tmp_path / "c", progress=again) == manifest
     assert again.told == [f"unchanged {manifest.inputs}"]
+
+
+def test_parts_that_began_inside_others_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SHARD_BYTES", 300)
+    inner = making.record(making.responses([1])[0] * 3, kind="resource", fields={"Content-Type": "text/plain"})
+    path = making.put(tmp_path / "w.warc", inner + making.responses([2])[0])
+    heard = Hearing()
+    manifest = archive.convert(path, tmp_path / "c", progress=heard)
+    assert "mended" in heard.told
+    assert heard.counts == manifest.counts
+    assert sorted(heard.done) == sorted(heard.sizes)
+    assert sum(heard.sizes.values()) <= path.stat().st_size
 
 
 def test_a_part_at_work_is_seen(inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
