@@ -366,6 +366,7 @@ class SoFar:
     size: int  # bytes of input that are done
     counts: Counts
     reasons: tuple[tuple[str, int], ...]  # rejections and damage by "stage: reason"
+    seconds: float = 0.0  # since it began, when this was said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

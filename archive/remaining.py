@@ -46,11 +46,11 @@ def seconds_left(waiting: Sequence[float], running: Iterable[AtWork], speed: flo
 
 @dataclass(slots=True)
 class _Seen:
-    """A part at work: when it was first seen, how far it was then, and how far it is now, in bytes."""
+    """A part at work: when it began, and when it said last, a little before it was looked at, how many bytes are done."""
 
-    since: float
-    first: int
-    size: int
+    begun: float
+    said: float = 0.0
+    size: int = 0
 
 
 class Pace:
@@ -89,10 +89,11 @@ class Pace:
         self._alive, self._workers = alive, max(self._workers, alive)
         for name, part in running.items():
             self._waiting.pop(name, None)
-            seen = self._running.setdefault(name, _Seen(now, part.size, part.size))
-            seen.size = part.size
-            if seen.size < seen.first:  # its worker died, and it is tried again
-                self._running[name] = _Seen(now, part.size, part.size)
+            seen = self._running.get(name)
+            if seen is None or part.size < seen.size:  # it is new, or its worker died and it is tried again
+                self._running[name] = seen = _Seen(begun=now - part.seconds)
+            seen.begun = min(seen.begun, now - part.seconds)
+            seen.said, seen.size = seen.begun + part.seconds, part.size
 
     def finish(self, name: str, now: float, cpu: float) -> None:
         """A part is done, in so many CPU seconds."""
@@ -124,12 +125,13 @@ class Pace:
         ready = self._done_work()
         if not ready or not self._spent:
             return None
-        speed = ready / self._spent
+        unsaid = sum(self._looked - seen.said for seen in self._running.values())
+        speed = ready / max(self._spent - unsaid, 0.1 * self._spent)
         parts = []
         for name, seen in self._running.items():
             a_byte = self._a_byte(name)
-            left, done = self._sizes[name] - seen.size, seen.size - seen.first
-            parts.append(AtWork(left=left * a_byte, done=done * a_byte, seconds=now - seen.since))
+            left = (self._sizes[name] - seen.size) * a_byte
+            parts.append(AtWork(left=left, done=seen.size * a_byte, seconds=seen.said - seen.begun))
         return seconds_left(list(self._waiting.values()), parts, speed, self._workers) + self._end_seconds()
 
     def share(self, now: float) -> float:

@@ -71,8 +71,9 @@ def convert_shard(shard: Shard, trial: Trial | None = None) -> Receipt:
     stages.to("rows")
     archive.close()
     watch.close()
-    saying.close()
-    return rows.close(archive, stages)
+    receipt = rows.close(archive, stages)
+    saying.close()  # not before: what it said counts until the receipt does
+    return receipt
 
 
 def _size_of(found: Found) -> int:

@@ -48,6 +48,7 @@ class Saying:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
+        self._began = time.monotonic()
         self._next = 0.0
 
     def say(self, so_far: Callable[[], SoFar]) -> None:
@@ -57,9 +58,10 @@ class Saying:
             return
         self._next = now + SAID_EVERY
         found = so_far()
+        stated = [found.size, astuple(found.counts), found.reasons, now - self._began]
         fresh = self._path.with_suffix(".new")
         with suppress(OSError):  # a full disk is found by what has to be written
-            fresh.write_text(json.dumps([found.size, astuple(found.counts), found.reasons]), encoding="utf-8")
+            fresh.write_text(json.dumps(stated), encoding="utf-8")
             fresh.replace(self._path)
 
     def close(self) -> None:
@@ -71,9 +73,13 @@ class Saying:
 def read(folder: Path) -> SoFar | None:
     """How far the shard in that folder is; None where it has said nothing yet, or is done."""
     try:
-        size, counts, reasons = json.loads((folder / NAME).read_bytes())
-        return SoFar(size=size, counts=Counts(**dict(zip(Counts.__dataclass_fields__, counts, strict=True))),
-                     reasons=tuple((name, count) for name, count in reasons))  # fmt: skip
+        size, counts, reasons, seconds = json.loads((folder / NAME).read_bytes())
+        return SoFar(
+            size=size,
+            counts=Counts(**dict(zip(Counts.__dataclass_fields__, counts, strict=True))),
+            reasons=tuple((name, count) for name, count in reasons),
+            seconds=seconds,
+        )
     except (OSError, ValueError, TypeError):
         return None
 

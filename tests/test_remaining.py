@@ -37,6 +37,12 @@ def test_many_parts_are_summed(monkeypatch: pytest.MonkeyPatch) -> None:
 SIZES = [4000, 400, 900, 1300, 200, 2500, 700, 600, 2000, 1000]
 
 
+def said(seconds: float, a_second: float) -> SoFar:
+    """What a part says that has been at work so long: how far it was a fifth of a second ago."""
+    then = max(seconds - 0.2, 0.0)
+    return SoFar(size=int(then * a_second), counts=Counts(), reasons=(), seconds=then)
+
+
 def looks(pace: Pace, sizes: list[int], workers: int, a_second: float, *, first: int = 0) -> Iterator[float]:
     """Plays a run of workers that do so many bytes a second; yields the time after each look."""
     spans: list[tuple[float, float, int]] = []
@@ -53,7 +59,7 @@ def looks(pace: Pace, sizes: list[int], workers: int, a_second: float, *, first:
             if end <= now and number not in told:
                 told.add(number)
                 pace.finish(str(number), end, cpu=end)
-        at = {n: SoFar(size=int((now - start) * a_second), counts=Counts(), reasons=()) for start, end, n in spans if start <= now < end}
+        at = {n: said(now - start, a_second) for start, end, n in spans if start <= now < end}
         pace.look(now, len(at), {str(n): one for n, one in at.items()})
         yield now
         now += 0.5
@@ -106,9 +112,9 @@ def test_the_end_is_a_share_until_it_tells_its_own_speed() -> None:
 def test_a_part_that_is_tried_again_starts_again() -> None:
     pace = Pace({"a": 100, "b": 100}, {"a": 100.0, "b": 100.0}, 0.0)
     pace.look(0.0, 1, {})
-    pace.look(10.0, 1, {"a": SoFar(size=50, counts=Counts(), reasons=())})
+    pace.look(10.0, 1, {"a": SoFar(size=50, counts=Counts(), reasons=(), seconds=10.0)})
     assert pace.done == 50
-    pace.look(11.0, 1, {"a": SoFar(size=5, counts=Counts(), reasons=())})
+    pace.look(11.0, 1, {"a": SoFar(size=5, counts=Counts(), reasons=(), seconds=0.5)})
     assert pace.done == 5
     left = pace.left(11.0)
     assert left is not None
