@@ -101,7 +101,7 @@ def convert(inputs: tuple[str, ...], corpus: str, **options: Any) -> None:  # no
     INPUT - reads a list of paths, one a line, from standard input. The same command over a corpus that is finished
     changes nothing; over one that is not, it goes on. INPUTs that a finished corpus does not have are added to it.
     """
-    from archive import progress, screen
+    from archive import progress, screen, screen_convert
     from archive.run import convert as run
 
     with named_errors():
@@ -112,8 +112,7 @@ def convert(inputs: tuple[str, ...], corpus: str, **options: Any) -> None:  # no
         if options["as_json"]:
             click.echo(screen.convert_json(corpus, manifest, told.seconds))
         elif not options["quiet"]:
-            screen.converted(corpus, manifest, told)
-            screen.skipped(corpus)
+            screen_convert.show(corpus, manifest, told)
         sys.exit(1 if _wrong(manifest) else 0)
 
 
@@ -180,7 +179,7 @@ def reextract(corpus: str, new: str, *, as_json: bool, quiet: bool, roots: tuple
     The inputs that CORPUS was made from are not read, but for WARC files that it refers to in place. Ids and places
     stay. The same command over a finished NEW changes nothing; over one that is not finished, it goes on.
     """
-    from archive import api, progress, screen
+    from archive import api, progress, screen, screen_convert
 
     with named_errors():
         told = progress.Converting(quiet=quiet or as_json, unit="slices of records")
@@ -189,7 +188,7 @@ def reextract(corpus: str, new: str, *, as_json: bool, quiet: bool, roots: tuple
         if as_json:
             click.echo(screen.convert_json(new, manifest, told.seconds))
         elif not quiet:
-            screen.converted(new, manifest, told)
+            screen_convert.show(new, manifest, told)
         sys.exit(1 if _wrong(manifest) else 0)
 
 

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
+
 from archive import again, manifest, storage, wrapping
 from archive.corpus import Corpus
 from archive.growth import next_addition
-from archive.merge import Source, patcher, write_table
+from archive.merge import Patch, Source, patcher, write_table
 from archive.model import CorpusFile, Counts, Manifest, Receipt, Settings, Shard
 from archive.repeats import Earlier, Renamed, Repeat, copy_renamed, repeated_places, repeated_records
 from archive.rows import InputRow
 from archive.schema import SCHEMA_VERSION
+from archive.stages import Stages
 from archive.table import read_rows, write_parquet
 
 DATA = ("articles", "captures", "inputs", "warc")
@@ -36,11 +39,14 @@ def commit(
     *,
     old: Corpus | None = None,
     base: Corpus | None = None,
+    stages: Stages,
+    told: Callable[[float], None],
 ) -> Manifest:
     """The manifest of the corpus that the shards make, once all its other files are in place; ``publish`` writes it.
 
     Where the shards read the records of an ``old`` corpus again, its inputs and WARC files are those of the new one.
-    Where they are added to a ``base``, its files stay, and the manifest is that of both.
+    Where they are added to a ``base``, its files stay, and the manifest is that of both. ``told`` hears, as tables are
+    written, which share of their rows is.
     """
     final = work / "final"
     shutil.rmtree(final, ignore_errors=True)
@@ -51,15 +57,18 @@ def commit(
     config = manifest.settings_sha256(settings)
     batch_name = manifest.batch_name_of(inputs, config)
     rows: dict[Path, int] = {}
+    stages.to("repeats")
     fragments = [(Path(s.folder) / "ids.bin", Path(s.folder) / "captures.arrow") for s, _ in done]
     added = {row.path: row.added for row in inputs if row.added} if old else {}
     repeated = repeated_places(fragments, Earlier(_capture_ids(base)), added)
     repeats = repeated_records([Path(shard.folder) / "captures.arrow" for shard, _ in done], repeated)
+    stages.to("warc")
     places, renamed = _write_warcs(final / "warc", batch_name, done, repeats)
+    stages.to("merge")
+    patch = _told_of(patcher(places, repeated, renamed), sum(run.rows for _, r in done for run in r.runs), told)
     for table in ("captures", "articles"):
-        partitions, patch = _by_partition(table, done), patcher(places, repeated, renamed)
         rows |= write_table(
-            partitions,
+            _by_partition(table, done),
             table,
             final / table / batch_name,
             patch=patch,
@@ -69,6 +78,7 @@ def commit(
         )
     path = final / "inputs" / f"{batch_name}-00000.parquet"
     rows[path] = write_parquet(path, "inputs", inputs)
+    stages.to("hash")
     made = Manifest(  # of what was converted now
         schema_version=SCHEMA_VERSION,
         config_sha256=config.hex(),
@@ -88,6 +98,19 @@ def commit(
 def publish(corpus: Path, work: Path, made: Manifest) -> None:
     """Writes the manifest, which makes the corpus exist."""
     storage.write_whole(corpus / "manifest.json", manifest.to_text(made), work)
+
+
+def _told_of(patch: Patch, rows: int, told: Callable[[float], None]) -> Patch:
+    """The same, which tells how many of the ``rows`` went through it."""
+    done = 0
+
+    def patched(batch: pa.RecordBatch) -> pa.RecordBatch:
+        nonlocal done
+        done += batch.num_rows
+        told(done / rows)
+        return patch(batch)
+
+    return patched
 
 
 def _write_warcs(

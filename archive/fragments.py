@@ -6,10 +6,8 @@ pass two (``merge.py``) makes the corpus's files from what lies there.
 
 from __future__ import annotations
 
-import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -29,12 +27,12 @@ from archive.model import (
     Receipt,
     Shard,
     Skip,
+    SoFar,
 )  # fmt: skip
 from archive.rows import CaptureRow, InputRow, article_row, capture_row, damage_row
 from archive.sources.warc import stream_at
+from archive.stages import Stages
 from archive.table import FragmentWriter, write_rows
-
-Told = Callable[[Counts, int], None]  # what the shard found so far, and the bytes of the file that is done
 
 
 class ArchiveWriter:
@@ -114,9 +112,10 @@ class Rows:
         self._ids = (folder / "ids.bin").open("wb")
         self._inputs: list[InputRow] = []
         self._reasons: Counter[str] = Counter()
-        self._cpu: dict[str, float] = defaultdict(float)
         self._total = self._here = Counts()
         self._whole: InputRow | None = None  # of the file at hand, where it is skipped as a whole
+        self._size = 0  # of the files that are done
+        self.position = 0  # in the file at hand
         self.kind, self.file_sha256 = "unknown", bytes(32)
         self.ended: int | None = None  # of a part of a file: where reading it ended
 
@@ -162,10 +161,10 @@ class Rows:
     def begin(self, file: InputFile) -> None:
         """The next input file."""
         self._file, self._here, self._whole = file, Counts(), None
-        self.kind, self.file_sha256 = "unknown", bytes(32)
+        self.kind, self.file_sha256, self.position = "unknown", bytes(32), file.start
         self.ended = file.start if file.is_part else None
 
-    def end(self, told: Told | None) -> None:
+    def end(self) -> None:
         """The file is done: its row."""
         here = self._here
         if self._whole:  # what was found before it turned out to be unreadable stays counted
@@ -187,26 +186,22 @@ class Rows:
             )
             here = here if row.skipped is None else _plus(here, Counts(skipped=1))
             self._inputs.append(row)
-        self._total = _plus(self._total, here)
-        if told:
-            told(self._total, self._file.length)
+        self._total, self._here = _plus(self._total, here), Counts()
+        self._size, self.position = self._size + self._file.length, self._file.start
 
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Counts the CPU seconds of a stage."""
-        started = time.process_time()
-        try:
-            yield
-        finally:
-            self._cpu[stage] += time.process_time() - started
+    def so_far(self) -> SoFar:
+        """What was read and found up to now."""
+        size = self._size + min(self.position - self._file.start, self._file.length)
+        return SoFar(size=size, counts=_plus(self._total, self._here), reasons=tuple(sorted(self._reasons.items())))
 
-    def close(self, archive: ArchiveWriter, cpu_seconds: float) -> Receipt:
+    def close(self, archive: ArchiveWriter, stages: Stages) -> Receipt:
         """Ends the fragments, and writes the receipt last."""
         self._captures.close()
         self._articles.close()
         storage.finish(self._ids)
         write_rows(self._folder / "inputs.arrow", "inputs", self._inputs)
-        self._cpu["everything"] = cpu_seconds
+        stages.add_children("extraction")  # of records that were tried apart
+        stages.to("receipt")
         receipt = Receipt(
             shard_id=self._shard.shard_id,
             counts=self._total,
@@ -214,7 +209,7 @@ class Rows:
             warc_files=tuple(archive.files),
             earliest=archive.earliest,
             reasons=tuple(sorted(self._reasons.items())),
-            cpu_seconds=tuple(sorted(self._cpu.items())),
+            cpu_seconds=tuple(sorted(stages.seconds.items())),
             ended=self.ended,
         )
         storage.write_receipt(self._folder, receipt)

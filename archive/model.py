@@ -360,6 +360,16 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoFar:
+    """How far a shard is that is still at work."""
+
+    size: int  # bytes of input that are done
+    counts: Counts
+    reasons: tuple[tuple[str, int], ...]  # rejections and damage by "stage: reason"
+    seconds: float = 0.0  # since it began, when this was said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """Work done: what one shard wrote, and its counts."""
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import selectors
 from collections import Counter, deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
@@ -28,6 +28,7 @@ from archive.shard import convert_shard
 from archive.table import to_batch
 from archive.watch import READING, Cut, Step, Trial, last_step, reading_seconds
 
+LOOK = 0.5  # seconds at most without a look at the workers
 PATIENCE = 5  # deaths of one shard that no record or file can be blamed for
 
 
@@ -81,8 +82,13 @@ class Task:
         self._trial = replace(self._trial, cuts=(*self._trial.cuts, cut))
 
 
-def convert_all(shards: list[Shard], workers: int) -> Generator[Receipt, None, None]:
-    """The receipt of each shard, as they get done, with ``workers`` of them at work at a time."""
+def convert_all(
+    shards: list[Shard], workers: int, looking: Callable[[Iterable[Shard]], None] | None = None
+) -> Generator[Receipt, None, None]:
+    """The receipt of each shard, as they get done, with ``workers`` of them at work at a time.
+
+    ``looking`` hears at least every half second, while this is iterated, which shards are at work.
+    """
     waiting = deque(Task(shard) for shard in shards)
     running: dict[Child, Task] = {}
     with selectors.DefaultSelector() as selector:
@@ -96,7 +102,9 @@ def convert_all(shards: list[Shard], workers: int) -> Generator[Receipt, None, N
                     child = task.start()
                     running[child] = task
                     selector.register(child, selectors.EVENT_READ)
-                for key, _ in selector.select() if running else ():
+                if looking:
+                    looking(task.shard for task in running.values())
+                for key, _ in selector.select(LOOK if looking else None) if running else ():
                     child = key.fileobj  # type: ignore[assignment]
                     selector.unregister(child)
                     task = running.pop(child)  # first: where end() raises, the child is gone and must not be killed

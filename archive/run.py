@@ -10,30 +10,27 @@ shards are done. Who ran what, when and where goes to ``runs/``, which is outsid
 from __future__ import annotations
 
 import os
-import platform
 import shutil
-import sys
-import time
-from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from archive import again, pool, storage
+from archive import again, pool, runlog, storage
 from archive.commit import DATA, commit, publish, sweep_strays
 from archive.corpus import Corpus
 from archive.errors import CorpusError, RunInterrupted, UsageError
 from archive.extraction import find_extractor
-from archive.extraction.configuration import configuration
 from archive.growth import additions, next_addition
-from archive.model import Counts, InputFile, Manifest, Receipt, Settings, Shard
+from archive.model import InputFile, Manifest, Receipt, Settings, Shard, SoFar
 from archive.partition import KEYS
 from archive.plan import find_files, make_shards, mended
+from archive.runlog import Work
+from archive.sofar import Looking, in_spread_order
+from archive.stages import Stages
 from archive.unfinished import MARKER, Asked, asked_of, forget, go_on
 
 ROOMY = 32 << 20  # bytes of input; writing the tables of less needs so little that the models may stay loaded
@@ -42,32 +39,44 @@ ROOMY = 32 << 20  # bytes of input; writing the tables of less needs so little t
 class Progress(Protocol):
     """Hears how a run is going."""
 
-    def planned(self, files: int, size: int) -> None:
-        """The inputs are known."""
+    def planned(self, files: int, shards: Sequence[Shard], before: Sequence[Receipt]) -> None:
+        """The inputs are known, the parts that they are converted in, and what was done before this run."""
 
     def unchanged(self, manifest: Manifest) -> None:
         """The corpus was made from these inputs before; nothing is done."""
 
-    def converted(self, counts: Counts, size: int) -> None:
-        """What was found since the last call, and the bytes of input that it took."""
+    def converted(self, receipt: Receipt) -> None:
+        """A part is done."""
 
-    def merging(self) -> None:
-        """All inputs are read; the corpus's files are being written."""
+    def mended(self, gone: Sequence[Receipt], new: Sequence[Shard]) -> None:
+        """Parts that were done began inside others, and are gone; new ones take their place."""
+
+    def working(self, alive: int, running: Mapping[str, SoFar]) -> None:
+        """Twice a second: so many workers are alive, and so far are the parts, by their ids, that have said so."""
+
+    def merging(self, share: float) -> None:
+        """All inputs are read; this share of the corpus's tables is written."""
 
 
 class Silence:
     """A progress that nobody hears."""
 
-    def planned(self, files: int, size: int) -> None:
+    def planned(self, files: int, shards: Sequence[Shard], before: Sequence[Receipt]) -> None:
         """Nothing."""
 
     def unchanged(self, manifest: Manifest) -> None:
         """Nothing."""
 
-    def converted(self, counts: Counts, size: int) -> None:
+    def converted(self, receipt: Receipt) -> None:
         """Nothing."""
 
-    def merging(self) -> None:
+    def mended(self, gone: Sequence[Receipt], new: Sequence[Shard]) -> None:
+        """Nothing."""
+
+    def working(self, alive: int, running: Mapping[str, SoFar]) -> None:
+        """Nothing."""
+
+    def merging(self, share: float) -> None:
         """Nothing."""
 
 
@@ -155,28 +164,41 @@ def _run(
 ) -> Manifest:
     folder, settings, work = job.folder, job.settings, job.folder / "work"
     _claim(folder, work, job.base)
-    started, clock = datetime.now(UTC), time.process_time()
+    began, stages = runlog.start(), Stages("plan")
     shards = make_shards(files, settings, work)
     go_on(work, [shard.shard_id for shard in shards], job.asked)
     _sweep(work, shards)
-    progress.planned(len(files), sum(file.size for file in files))
+    before = [there for shard in shards if (there := storage.read_receipt(Path(shard.folder)))]
+    receipts = {receipt.shard_id: receipt for receipt in before}
+    progress.planned(len(files), shards, before)
+    stages.to("warm")
     pool.warm(settings.extractor)  # once, before any worker is forked
-    receipts = _convert_all(shards, workers, executor, progress)
+    stages.to("wait")
+    receipts |= _convert_all([s for s in shards if s.shard_id not in receipts], workers, executor, progress)
     while (better := mended(shards, {name: one.ended for name, one in receipts.items()})) != shards:
-        receipts |= _convert_all([one for one in better if one.shard_id not in receipts], workers, executor, progress)
-        shards = better
-    receipts = {shard.shard_id: receipts[shard.shard_id] for shard in shards}
+        shards, new = better, [one for one in better if one.shard_id not in receipts]
+        gone = [receipts.pop(name) for name in set(receipts) - {one.shard_id for one in better}]
+        progress.mended(gone, new)
+        receipts |= _convert_all(new, workers, executor, progress)
+    stages.to("merge")
     if sum(file.size for file in files) > ROOMY:
         find_extractor(settings.extractor).rest()
         storage.give_back_memory()
-    progress.merging()
-    converted = time.process_time() - clock
+    progress.merging(0)
     done = [(shard, receipts[shard.shard_id]) for shard in shards]
-    manifest = commit(folder, work, done, settings, old=job.old, base=job.base)
-    own = {"this process": time.process_time() - clock, "commit": time.process_time() - clock - converted}
+    manifest = commit(folder, work, done, settings, old=job.old, base=job.base, stages=stages, told=progress.merging)
+    stages.to("log")
     if job.old:
         again.keep_logs(job.old, folder)
-    _write_log(job, files, manifest, receipts=list(receipts.values()), started=started, own=own)
+    took = Work(
+        workers=type(executor).__name__ if executor else workers,
+        receipts=tuple(receipt for _, receipt in done),
+        before=len(before),
+        own_seconds=stages.seconds,
+        added=None if job.old else next_addition(job.base),
+    )
+    base = job.base.manifest if job.base else None
+    runlog.write_log(folder, files, manifest, base=base, began=began, work=took)
     publish(folder, work, manifest)  # after the log, which says where referenced inputs are
     shutil.rmtree(work)
     return manifest
@@ -185,13 +207,14 @@ def _run(
 def _convert_all(
     shards: list[Shard], workers: int, executor: Executor | None, progress: Progress
 ) -> dict[str, Receipt]:
-    sizes = {shard.shard_id: sum(file.length for file in shard.files) for shard in shards}
     receipts: dict[str, Receipt] = {}
-    done = _by_executor(shards, executor) if executor else pool.convert_all(shards, workers)
+    shards = in_spread_order(shards)
+    looking = Looking(progress.working)
+    done = _by_executor(shards, executor) if executor else pool.convert_all(shards, workers, looking)
     with closing(done):  # whatever stops the run stops the workers
         for receipt in done:
             receipts[receipt.shard_id] = receipt
-            progress.converted(receipt.counts, sizes[receipt.shard_id])
+            progress.converted(receipt)
     return receipts
 
 
@@ -253,39 +276,3 @@ def _sweep(work: Path, shards: list[Shard]) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _write_log(
-    job: Job,
-    files: list[InputFile],
-    manifest: Manifest,
-    *,
-    receipts: list[Receipt],
-    started: datetime,
-    own: dict[str, float],
-) -> None:
-    """Who ran what, when, where, with which versions; and where the inputs lie on this machine."""
-    cpu: Counter[str] = Counter()
-    for receipt in receipts:
-        cpu.update(dict(receipt.cpu_seconds))
-    here = [file for file in files if not file.problem and not file.again]
-    roots = {str(Path(file.location).parents[file.path.count("/")]) for file in here}
-    roots.update(root for file in files if file.again for root in file.again.source_roots)
-    extractor = find_extractor(manifest.settings.extractor)
-    log = {
-        "command": sys.argv,
-        "folder": str(Path.cwd()),
-        "host": platform.node(),
-        "platform": platform.platform(),
-        "python": platform.python_version(),
-        "started": started,
-        "ended": datetime.now(UTC),
-        "cpu_seconds": {**cpu, **own},
-        "bytes_read": sum(file.size for file in files),
-        "counts": asdict(manifest.counts),
-        "extraction": configuration(extractor.name, extractor.version),
-        "source_roots": sorted(roots),
-        "added": None if job.old else next_addition(job.base),  # in the rows of inputs that lie there; null is any
-    }
-    folder = job.folder
-    (folder / "runs").mkdir(exist_ok=True)
-    name = started.strftime("%Y-%m-%dT%H-%M-%S.%fZ") + f"-{os.getpid()}.json"
-    storage.write_whole(folder / "runs" / name, storage.to_json(log), folder / "work")

@@ -19,12 +19,10 @@ from archive.storage import to_json
 
 if TYPE_CHECKING:
     from archive.corpus import Trace
-    from archive.progress import Converting
     from archive.proof import Verdict
 
 out = Console(highlight=False, soft_wrap=False)
 SHOWN_FAILURES = 20
-SHOWN_SKIPPED = 10
 COUNTED = ("records", "articles", "rejections", "damaged", "skipped")
 
 
@@ -34,6 +32,11 @@ def safe(text: object) -> Text:
     return Text(shown)
 
 
+def whole(line: Text, style: str = "") -> None:
+    """One line, however long: the terminal may wrap it, but an id or path in it can be copied as it stands."""
+    out.print(line, style=style, soft_wrap=True)
+
+
 # ---- convert ---------------------------------------------------------------------------------------------------
 
 
@@ -41,47 +44,6 @@ def convert_json(corpus: str, manifest: Manifest, seconds: float) -> str:
     """The answer of ``convert --json``."""
     counts = {name: getattr(manifest.counts, name) for name in COUNTED}
     return json.dumps({"corpus": str(corpus), "inputs": manifest.inputs, **counts, "seconds": round(seconds, 3)})
-
-
-def converted(corpus: str, manifest: Manifest, told: Converting) -> None:
-    """What became of the inputs."""
-    counts = manifest.counts
-    if told.was_finished:
-        out.print(safe(f"{corpus}: made from these inputs before; nothing to do"))
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("input files", f"{manifest.inputs:,}")
-    table.add_row("skipped: no capture in it", f"{counts.skipped:,}")
-    if counts.members_skipped:
-        table.add_row("  members of zips and tars", f"{counts.members_skipped:,}")
-    table.add_row("records found", f"{counts.records:,}")
-    table.add_row("  articles", f"{counts.articles:,}", style="green")
-    table.add_row("  rejected, with a reason", f"{counts.rejections:,}")
-    table.add_row("damaged ranges", f"{counts.damaged:,}", style="red" if counts.damaged else "")
-    out.print(table)
-    if manifest.reasons:
-        reasons = Table(box=None, pad_edge=False, title="what became of the rest", title_justify="left")
-        reasons.add_column("reason")
-        reasons.add_column("rows", justify="right")
-        for name, count in sorted(manifest.reasons, key=lambda item: (-item[1], item[0]))[:8]:
-            reasons.add_row(safe(name), f"{count:,}")
-        out.print(reasons)
-    size = sum(file.size for file in manifest.files)
-    out.print(safe(f"{corpus}: {len(manifest.files)} files, {bytes_of(size)}, in {told.seconds:.1f} s"))
-
-
-def skipped(folder: str) -> None:
-    """The first inputs and members that hold no capture, each with the reason."""
-    from archive.corpus import Corpus
-
-    found = [row for _, rows in Corpus(folder).rows("inputs") for row in rows if row["skipped"]]
-    if not found:
-        return
-    out.print("skipped", style="italic")
-    for row in found[:SHOWN_SKIPPED]:
-        member = f", member {row['member']}" if row["member"] else ""
-        _whole(safe(f"{row['path']}{member}: {row['skipped']}"))
-    if len(found) > SHOWN_SKIPPED:
-        out.print(f"… and {len(found) - SHOWN_SKIPPED:,} more, in {folder}/inputs", markup=False)
 
 
 # ---- compact ---------------------------------------------------------------------------------------------------
@@ -154,11 +116,6 @@ def verdict_json(found: Verdict) -> str:
     return json.dumps({"ok": found.ok, "rows": found.rows, "failures": [asdict(failure) for failure in found.failures]})
 
 
-def _whole(line: Text, style: str = "") -> None:
-    """One line, however long: the terminal may wrap it, but an id or path in it can be copied as it stands."""
-    out.print(line, style=style, soft_wrap=True)
-
-
 def verdict(corpus: str, found: Verdict) -> None:
     """What ``verify`` found."""
     if found.ok:
@@ -168,8 +125,8 @@ def verdict(corpus: str, found: Verdict) -> None:
     out.print(safe(f"{corpus}: {len(found.failures):,} things are not as the corpus says"), style="red", end="; ")
     out.print(f"{found.rows:,} rows compared")
     for failure in found.failures[:SHOWN_FAILURES]:
-        _whole(Text.assemble(f"{failure.table:<10}", safe(failure.id), f"  {failure.what}"))
-        _whole(Text.assemble(" " * 10, safe(failure.detail)), style="dim")
+        whole(Text.assemble(f"{failure.table:<10}", safe(failure.id), f"  {failure.what}"))
+        whole(Text.assemble(" " * 10, safe(failure.detail)), style="dim")
     if len(found.failures) > SHOWN_FAILURES:
         out.print(f"… and {len(found.failures) - SHOWN_FAILURES:,} more: --json names them all")
     if any(failure.what == "extractor" for failure in found.failures):
@@ -181,7 +138,7 @@ def trace(found: Trace) -> None:
     row = found.values
 
     def link(label: str, value: object) -> None:
-        _whole(Text.assemble(f"{label:<19}", safe(value)))
+        whole(Text.assemble(f"{label:<19}", safe(value)))
 
     link("row", f"{found.table} {row.get('article_id') if found.table == 'articles' else row['capture_id']}")
     link("in", f"{found.file}, row group {found.row_group}, row {found.row}")
@@ -212,11 +169,11 @@ def trace(found: Trace) -> None:
 def _digests(found: Trace) -> None:
     """The row's digests, each whole on a line of 80, and those of the bytes where they differ."""
     for check in found.checks:
-        _whole(Text(f"{check.name:<15}{check.stored}"))
+        whole(Text(f"{check.name:<15}{check.stored}"))
         if check.stored != check.computed:
-            _whole(Text(f"the bytes give {check.computed}", style="red"))
+            whole(Text(f"the bytes give {check.computed}", style="red"))
     if found.checks and found.ok:
-        _whole(Text("these digests are those of the bytes", style="green"))
+        whole(Text("these digests are those of the bytes", style="green"))
 
 
 # ---- schema ----------------------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,12 +23,14 @@ from archive import sources, storage
 from archive.again import found_again
 from archive.errors import Rejected
 from archive.extraction import find_extractor
-from archive.fragments import ArchiveWriter, Rows, Told
+from archive.fragments import ArchiveWriter, Rows
 from archive.model import Capture, Damage, InputFile, Locator, Origin, Receipt, Shard, Skip
+from archive.sofar import Saying
+from archive.stages import Stages
 from archive.watch import Found, Trial, Watch
 
 
-def convert_shard(shard: Shard, told: Told | None = None, trial: Trial | None = None) -> Receipt:
+def convert_shard(shard: Shard, trial: Trial | None = None) -> Receipt:
     """What the shard wrote, with its counts. Raises ``OSError`` where nothing can be written.
 
     A ``trial`` bounds what each record may take of this process, which then may end at any of them.
@@ -39,41 +40,59 @@ def convert_shard(shard: Shard, told: Told | None = None, trial: Trial | None = 
         return done
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    started = time.process_time()
+    stages, saying = Stages("read"), Saying(folder)
     extractor = find_extractor(shard.settings.extractor)
     archive = ArchiveWriter(folder, shard)
     rows = Rows(folder, shard)
     watch = Watch(folder, shard.settings.reading.limits, trial)
     for number, file in enumerate(shard.files):
         rows.begin(file)
-        for found in watch.reading(found_in(file, shard, rows), number, file):
+        for found in watch.reading(found_in(file, shard, rows, stages), number, file):
+            saying.say(rows.so_far)
             if isinstance(found, Skip):
                 rows.skip(found)
                 continue
             if isinstance(found, Damage):
                 rows.damage(found)
                 continue
+            stages.to("place")
             capture, locator = archive.place(found, file)
+            stages.to("extraction")
             try:
-                with rows.timed("extraction"):
-                    extraction = watch.extract(extractor, capture)
+                extraction = watch.extract(extractor, capture)
             except Rejected as why:
+                stages.to("rows")
                 rows.reject(capture, locator, why)
             else:
+                stages.to("rows")
                 rows.article(capture, locator, extraction)
-        rows.end(told)
+            stages.to("read")
+        rows.end()
+    stages.to("rows")
     archive.close()
     watch.close()
-    return rows.close(archive, time.process_time() - started)
+    receipt = rows.close(archive, stages)
+    saying.close()  # not before: what it said counts until the receipt does
+    return receipt
 
 
-def found_in(file: InputFile, shard: Shard, rows: Rows) -> Iterator[Found | None]:
+def _size_of(found: Found) -> int:
+    """Bytes of a record that is read again, about."""
+    if isinstance(found, Damage):
+        return found.length
+    place = found.locator if isinstance(found, Capture) else None
+    return min(place.length, place.unpacked_length or place.length) if place else 0
+
+
+def found_in(file: InputFile, shard: Shard, rows: Rows, stages: Stages) -> Iterator[Found | None]:
     """None once the file is open and digested, then everything in it, in its order.
 
     A file that cannot be read is skipped, with the reason. Of a file that is read in parts, the first one digests it.
     """
     if file.again:
-        yield from found_again(file.again)
+        for one in found_again(file.again):
+            rows.position += _size_of(one)
+            yield one
         return
     origin = Origin(path=file.path, modified=storage.moment(file.modified_ns))
     nothing = hashlib.sha256().digest()
@@ -83,7 +102,9 @@ def found_in(file: InputFile, shard: Shard, rows: Rows) -> Iterator[Found | None
     try:
         with Path(file.location).open("rb") as opened:
             if file.start == 0:
+                stages.to("digest")
                 rows.file_sha256 = storage.sha256_of(opened)
+                stages.to("read")
                 opened.seek(0)
             origin = replace(origin, file_sha256=rows.file_sha256)
             yield None
@@ -98,9 +119,10 @@ def found_in(file: InputFile, shard: Shard, rows: Rows) -> Iterator[Found | None
                 place = found.locator if isinstance(found, Capture) else found
                 if file.is_part and isinstance(place, Locator | Damage):
                     rows.ended = place.offset + place.length
+                rows.position = opened.tell()
                 yield found
-                if opened.tell() - forgotten > storage.FORGET:
-                    forgotten = opened.tell()
+                if rows.position - forgotten > storage.FORGET:
+                    forgotten = rows.position
                     storage.forget_pages(opened)
             storage.forget_pages(opened)
     except OSError as why:

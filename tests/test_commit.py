@@ -65,8 +65,8 @@ MOMENTS = {
     "between the renames": "kill_in(archive.storage, 'replace_folder', 3)",
     "before the manifest": "kill_in(archive.commit, '_move', 1, after=True)",
     "within the manifest": "kill_in(Path, 'rename', MANIFEST)",
-    "before the log": "kill_in(archive.run, '_write_log', 1)",
-    "behind the log": "kill_in(archive.run, '_write_log', 1, after=True)",
+    "before the log": "kill_in(archive.runlog, 'write_log', 1)",
+    "behind the log": "kill_in(archive.runlog, 'write_log', 1, after=True)",
     "behind the manifest": "kill_in(archive.run, 'publish', 1, after=True)",
 }
 

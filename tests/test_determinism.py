@@ -121,7 +121,7 @@ def test_only_the_run_log_and_the_progress_ask_for_the_clock() -> None:
                 or (node.attr == "time" and isinstance(node.value, ast.Name) and node.value.id == "time")
             ):
                 asking.add(path.relative_to(PACKAGE).as_posix())
-    assert asking == {"run.py", "progress.py"}
+    assert asking == {"runlog.py", "progress.py", "sofar.py"}
 
 
 def test_the_manifest_names_no_machine_and_no_moment(inputs: Path, tmp_path: Path) -> None:

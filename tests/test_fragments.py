@@ -9,7 +9,8 @@ from pathlib import Path
 from archive import identity, storage
 from archive.errors import Rejected
 from archive.fragments import ArchiveWriter, Rows
-from archive.model import Capture, Counts, Damage, InputFile, Locator, Origin, Settings, Shard, Skip
+from archive.model import Capture, Counts, Damage, InputFile, Locator, Origin, Settings, Shard, Skip, SoFar
+from archive.stages import Stages
 from archive.table import read_rows
 from archive.wrapping import new_capture
 
@@ -94,27 +95,29 @@ def test_a_record_too_large_to_hold_is_read_again(tmp_path: Path) -> None:
 def test_everything_is_counted_and_the_receipt_is_last(tmp_path: Path) -> None:
     made = shard(tmp_path)
     archive, rows = ArchiveWriter(tmp_path, made), Rows(tmp_path, made)
-    told: list[tuple[Counts, int]] = []
-
-    def tell(counts: Counts, size: int) -> None:
-        told.append((counts, size))
-
     rows.begin(FILE)
     rows.kind, rows.file_sha256 = "jsonl", b"\1" * 32
     capture, locator = archive.place(wrapped(b"one"), FILE)
     rows.reject(capture, locator, Rejected("payload", "empty"))
+    rows.position = 2
+    reasons = (("payload: empty", 1),)
+    assert rows.so_far() == SoFar(size=2, counts=Counts(records=1, rejections=1), reasons=reasons)
+    rows.position = FILE.size + 1  # a reader may be ahead of what it gave
+    assert rows.so_far().size == FILE.size
     rows.damage(Damage(origin=ORIGIN, offset=3, length=4, reason="json", detail="line 2", sha256=NOTHING))
     rows.skip(Skip(origin=Origin(path="a.html", member="logo.png"), kind="other", length=2, sha256=NOTHING, reason="no"))
-    rows.end(tell)
+    rows.end()
+    assert rows.so_far().size == FILE.size
     rows.begin(FILE)
     rows.skip(Skip(origin=ORIGIN, kind="unreadable", length=0, sha256=NOTHING, reason="gone"))
-    rows.end(tell)
+    rows.end()
     assert not (tmp_path / "receipt.json").exists()
     archive.close()
-    receipt = rows.close(archive, 1.5)
+    receipt = rows.close(archive, Stages("read"))
     assert storage.read_receipt(tmp_path) == receipt
     assert receipt.counts == Counts(records=1, rejections=1, damaged=1, skipped=1, members_skipped=1)
-    assert told[-1] == (receipt.counts, FILE.size)
+    assert rows.so_far().counts == receipt.counts
+    assert dict(receipt.cpu_seconds)["read"] > 0
     assert dict(receipt.reasons) == {"payload: empty": 1, "damaged: json": 1, "skipped: unreadable": 1}
     assert receipt.warc_files == ("00000.warc.gz",)
     assert sum(run.rows for run in receipt.runs) == 2

@@ -331,7 +331,7 @@ def test_no_worker_is_left_when_a_run_stops(inputs: Path, tmp_path: Path, monkey
         real(folder, receipt)
 
     class Stopping:
-        planned = unchanged = merging = staticmethod(lambda *_: None)
+        planned = unchanged = working = mended = merging = staticmethod(lambda *_: None)
 
         def converted(self, *_: object) -> None:
             children = Path(f"/proc/self/task/{os.getpid()}/children")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +14,9 @@ from typing import Any
 import pytest
 
 import archive
-from archive import plan, sources, storage
-from archive.model import Counts, Manifest
+from archive import plan, sofar, sources, storage
+from archive.model import Counts, Manifest, Receipt, Shard, SoFar
+from archive.sofar import shard_bytes
 from tests import making
 
 
@@ -28,25 +31,54 @@ class Hearing:
     def __init__(self) -> None:
         self.told: list[str] = []
         self.counts = Counts()
-        self.size = self.done = 0
+        self.sizes: dict[str, int] = {}
+        self.before: list[str] = []
+        self.done: list[str] = []
+        self.alive: list[int] = []
+        self.seen: dict[str, list[SoFar]] = {}
+        self.shares: list[float] = []
 
-    def planned(self, files: int, size: int) -> None:
+    def planned(self, files: int, shards: Sequence[Shard], before: Sequence[Receipt]) -> None:
         """The inputs are known."""
         self.told.append(f"planned {files}")
-        self.size = size
+        self.sizes = {shard.shard_id: shard_bytes(shard) for shard in shards}
+        for receipt in before:
+            self.before.append(receipt.shard_id)
+            self._add(receipt.counts)
 
     def unchanged(self, manifest: Manifest) -> None:
         """Nothing was done."""
         self.told.append(f"unchanged {manifest.inputs}")
 
-    def converted(self, counts: Counts, size: int) -> None:
+    def converted(self, receipt: Receipt) -> None:
         """A shard is done."""
-        self.counts = Counts(**{n: getattr(self.counts, n) + getattr(counts, n) for n in Counts.__dataclass_fields__})
-        self.done += size
+        self.done.append(receipt.shard_id)
+        self._add(receipt.counts)
 
-    def merging(self) -> None:
+    def mended(self, gone: Sequence[Receipt], new: Sequence[Shard]) -> None:
+        """Shards were done in vain."""
+        self.told.append("mended")
+        for receipt in gone:
+            self._add(receipt.counts, -1)
+            self.done.remove(receipt.shard_id)
+            del self.sizes[receipt.shard_id]
+        self.sizes |= {shard.shard_id: shard_bytes(shard) for shard in new}
+
+    def working(self, alive: int, running: Mapping[str, SoFar]) -> None:
+        """Shards are at work."""
+        self.alive.append(alive)
+        for name, part in running.items():
+            self.seen.setdefault(name, []).append(part)
+
+    def merging(self, share: float) -> None:
         """Tables are being written."""
-        self.told.append("merging")
+        if not self.shares:
+            self.told.append("merging")
+        self.shares.append(share)
+
+    def _add(self, counts: Counts, sign: int = 1) -> None:
+        names = Counts.__dataclass_fields__
+        self.counts = Counts(**{name: getattr(self.counts, name) + sign * getattr(counts, name) for name in names})
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -58,10 +90,73 @@ def test_a_run_tells_how_it_goes(
     manifest = archive.convert([inputs], tmp_path / "c", workers=workers, progress=heard)
     assert heard.told == [f"planned {manifest.inputs}", "merging"]
     assert heard.counts == manifest.counts
-    assert heard.done == heard.size == sum(path.stat().st_size for path in inputs.rglob("*") if path.is_file())
+    assert sorted(heard.done) == sorted(heard.sizes)
+    assert sum(heard.sizes.values()) == sum(path.stat().st_size for path in inputs.rglob("*") if path.is_file())
+    assert max(heard.alive) == workers
+    assert (heard.shares[0], heard.shares[-1]) == (0, 1)
+    assert heard.shares == sorted(heard.shares)
     again = Hearing()
     assert archive.convert([inputs], tmp_path / "c", progress=again) == manifest
     assert again.told == [f"unchanged {manifest.inputs}"]
+
+
+def test_parts_that_began_inside_others_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SHARD_BYTES", 300)
+    inner = making.record(making.responses([1])[0] * 3, kind="resource", fields={"Content-Type": "text/plain"})
+    path = making.put(tmp_path / "w.warc", inner + making.responses([2])[0])
+    heard = Hearing()
+    manifest = archive.convert(path, tmp_path / "c", progress=heard)
+    assert "mended" in heard.told
+    assert heard.counts == manifest.counts
+    assert sorted(heard.done) == sorted(heard.sizes)
+    assert sum(heard.sizes.values()) <= path.stat().st_size
+
+
+def test_a_part_at_work_is_seen(inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All inputs are one part here; it waits at its end until it was seen to be there."""
+    real, marker = sofar.Saying.close, tmp_path / "seen"
+
+    def closing(self: sofar.Saying) -> None:
+        while not marker.exists():
+            time.sleep(0.01)
+        real(self)
+
+    class Seeing(Hearing):
+        def working(self, alive: int, running: Mapping[str, SoFar]) -> None:
+            super().working(alive, running)
+            if any(part.counts.articles > 3 for part in running.values()):
+                marker.touch()
+
+    monkeypatch.setattr(sofar, "SAID_EVERY", 0.0)
+    monkeypatch.setattr(sofar.Saying, "close", closing)
+    heard = Seeing()
+    archive.convert([inputs], tmp_path / "c", progress=heard)
+    ((name, seen),) = heard.seen.items()
+    assert heard.done == [name]
+    assert 0 < seen[-1].size <= heard.sizes[name]
+    assert seen[-1].counts.records <= heard.counts.records
+    assert set(heard.alive) == {1}
+
+
+def test_what_was_done_before_is_told(inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SHARD_BYTES", 3000)
+
+    class Stopping(Hearing):
+        def converted(self, receipt: Receipt) -> None:
+            super().converted(receipt)
+            if len(self.done) == 2:
+                raise KeyboardInterrupt
+
+    first = Stopping()
+    with pytest.raises(archive.RunInterrupted):
+        archive.convert([inputs], tmp_path / "c", progress=first)
+    heard = Hearing()
+    manifest = archive.convert([inputs], tmp_path / "c", progress=heard)
+    assert set(first.done) <= set(heard.before)
+    assert sorted(heard.before + heard.done) == sorted(heard.sizes)
+    assert heard.counts == manifest.counts
+    (log,) = (tmp_path / "c" / "runs").iterdir()
+    assert json.loads(log.read_bytes())["parts"] == {"all": len(heard.sizes), "done_before": len(heard.before)}
 
 
 def test_any_executor_will_do(inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,11 +186,8 @@ def test_the_log_says_who_ran_what_and_where(inputs: Path, tmp_path: Path) -> No
     manifest = making.converted(tmp_path / "c", inputs)
     (path,) = (tmp_path / "c" / "runs").iterdir()
     log = json.loads(path.read_bytes())
-    assert {"command", "host", "platform", "python", "started", "ended", "cpu_seconds", "extraction"} <= set(log)
     assert log["source_roots"] == [str(inputs)]
     assert log["counts"]["records"] == manifest.counts.records
-    assert log["bytes_read"] == sum(path.stat().st_size for path in inputs.rglob("*") if path.is_file())
-    assert log["started"] <= log["ended"]
     assert not (tmp_path / "c" / "work").exists()
 
 

@@ -13,19 +13,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from archive import screen
-from archive.model import Block, Counts, Extraction, Manifest, Removed, Settings
-from archive.progress import Converting
+from archive.model import Block, Extraction, Removed
 from archive.proof import Failure, Verdict
 
-MANIFEST = Manifest(
-    schema_version="1.0",
-    config_sha256="00",
-    settings=Settings(),
-    inputs=1234,
-    counts=Counts(records=3, articles=2, rejections=1, damaged=4, skipped=5),
-    reasons=(("payload: \x1b[31mempty [/x]", 1),),
-    files=(),
-)
 SEEN = Extraction(
     text="Head \x1b[2J\n\nBody [/x]",
     blocks=(
@@ -78,22 +68,6 @@ def test_an_extraction_without_places(shown: io.StringIO) -> None:
     blocks = tuple(replace(block, source_start=None, source_end=None) for block in SEEN.blocks)
     screen.extraction(replace(SEEN, blocks=blocks, removed=(), flags=()))
     assert shown.getvalue().index("Head") < shown.getvalue().index("Body")
-
-
-def test_a_conversion(shown: io.StringIO) -> None:
-    with Converting(quiet=True) as told:
-        told.planned(1, 1)
-        told.converted(Counts(records=3), 1)
-        told.merging()
-        screen.converted("corpus [/x]", MANIFEST, told)
-    text = shown.getvalue()
-    assert "1,234" in text
-    assert "payload: \\x1b[31mempty [/x]" in text
-    assert "corpus [/x]: 0 files" in text
-    assert "nothing to do" not in text
-    told.unchanged(MANIFEST)
-    screen.converted("corpus [/x]", MANIFEST, told)
-    assert "corpus [/x]: made from these inputs before; nothing to do" in shown.getvalue()
 
 
 def test_verdicts(shown: io.StringIO) -> None:
