@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CORPUS := demo/corpus
 
-.PHONY: help demo test lint bench compare clean
+.PHONY: help demo test lint bench compare torture clean
 
 help:
 	@echo "make demo   install, convert the sample captures, show what became of each, trace one, verify all"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  scores, speed and memory on the bench pages, where you have the bench folder (BENCH=$(BENCH))"
 	@echo "make compare  beside other extractors, with weights that have not seen the sites of the pages, as Markdown"
+	@echo "make torture  200 runs, killed at random moments and resumed, against an undisturbed one"
 	@echo "make clean  remove .venv, demo and caches"
 
 $(VENV)/made:
@@ -74,6 +75,9 @@ bench: $(VENV)/installed-compare
 	$(BIN)/python $(BENCH)/bench.py speed
 	cd demo && ../$(BIN)/python $(abspath $(BENCH))/measure.py --docs 116 -- sh -c \
 	  'rm -rf bench && ../$(BIN)/archive convert $(abspath $(BENCH))/html/fundus_dev.warc.gz -o bench --quiet'
+
+torture: $(VENV)/installed-test
+	$(BIN)/python -m tests.torture --runs 200 $(ARGS)
 
 compare: $(VENV)/installed-compare $(VENV)/installed-train
 	$(have_bench)

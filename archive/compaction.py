@@ -27,7 +27,7 @@ from archive.errors import CorpusError
 from archive.merge import Source, write_table
 from archive.model import CorpusFile, Manifest
 from archive.table import write_parquet
-from archive.unfinished import MARKER
+from archive.unfinished import MARKER, clear
 
 TABLES = ("captures", "articles")
 FAN_IN = 16  # Parquet files that are merged at once; each holds a page of every column, some 4 MB
@@ -51,13 +51,13 @@ def compact(corpus: str | os.PathLike[str], *, told: Told | None = None) -> Mani
             sweep_strays(base)
         if len(base.files("inputs")) > 1:
             base = _compact(base, work, told or (lambda _: None))
-        shutil.rmtree(work, ignore_errors=True)
+        clear(work)
     return base.manifest
 
 
 def _compact(base: Corpus, work: Path, told: Told) -> Corpus:
     made, final = base.manifest, work / "final"
-    shutil.rmtree(work, ignore_errors=True)
+    clear(work)
     final.mkdir(parents=True)
     (work / MARKER).touch()
     inputs = all_inputs(base)

@@ -31,7 +31,7 @@ from archive.plan import find_files, make_shards, mended
 from archive.runlog import Work
 from archive.sofar import Looking, in_spread_order
 from archive.stages import Stages
-from archive.unfinished import MARKER, Asked, asked_of, forget, go_on
+from archive.unfinished import MARKER, Asked, asked_of, clear, forget, go_on
 
 ROOMY = 32 << 20  # bytes of input; writing the tables of less needs so little that the models may stay loaded
 
@@ -200,7 +200,7 @@ def _run(
     base = job.base.manifest if job.base else None
     runlog.write_log(folder, files, manifest, base=base, began=began, work=took)
     publish(folder, work, manifest)  # after the log, which says where referenced inputs are
-    shutil.rmtree(work)
+    clear(work)
     return manifest
 
 

@@ -55,7 +55,17 @@ def go_on(work: Path, parts: Iterable[str], asked: Asked) -> None:
 def forget(work: Path, asked: Asked) -> None:
     """Removes what is left of a run that did what is asked, and died after its last step; not what another left."""
     if not any(work.glob("*/receipt.json")) or _read(work / MARKER) == asked:
-        shutil.rmtree(work, ignore_errors=True)
+        clear(work)
+
+
+def clear(work: Path) -> None:
+    """Removes a work folder, what says whose it is last of all: a run may die here too."""
+    for path in work.iterdir() if work.exists() else ():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != MARKER:
+            path.unlink()
+    shutil.rmtree(work, ignore_errors=True)
 
 
 def _refusal(work: Path, lost: int, before: Asked | None, asked: Asked) -> str:
