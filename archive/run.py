@@ -29,10 +29,11 @@ from archive.model import InputFile, Manifest, Receipt, Settings, Shard, SoFar
 from archive.partition import KEYS
 from archive.plan import find_files, make_shards, mended
 from archive.runlog import Work
-from archive.sofar import Looking, in_spread_order
+from archive.sofar import Looking, in_spread_order, shard_bytes
 from archive.stages import Stages
 from archive.unfinished import MARKER, Asked, asked_of, clear, forget, go_on
 
+MB = 1 << 20
 ROOMY = 32 << 20  # bytes of input; writing the tables of less needs so little that the models may stay loaded
 
 
@@ -133,7 +134,7 @@ def make_corpus(
         message = f"{folder}: lies in the corpus {around}, which would no longer be what its manifest says; name another"
         raise CorpusError(message)
     folder.mkdir(parents=True, exist_ok=True)
-    with storage.locked(folder), _operator_errors(folder):
+    with storage.locked(folder), _operator_errors(folder, files, settings):
         asked, base = asked_of(named, settings), None
         if (folder / "manifest.json").exists():
             base = Corpus(folder)
@@ -232,7 +233,7 @@ def _by_executor(shards: list[Shard], executor: Executor) -> Generator[Receipt, 
 
 
 @contextmanager
-def _operator_errors(folder: Path) -> Iterator[None]:
+def _operator_errors(folder: Path, files: list[InputFile], settings: Settings) -> Iterator[None]:
     """What only the operator can mend, as what it is: the disk is full, the run was stopped."""
     try:
         yield
@@ -242,9 +243,27 @@ def _operator_errors(folder: Path) -> Iterator[None]:
     except OSError as why:
         if why.errno not in storage.NO_ROOM:
             raise
-        free = shutil.disk_usage(folder).free
-        message = f"{folder}: no space left ({free >> 20} MB free); make room and run the same command again to go on"
+        free, need = shutil.disk_usage(folder).free, room_needed(files, settings, folder / "work")
+        missing = f"about {max(need - free, MB) / MB:,.0f} MB more are needed"
+        said = missing if need else "how much is missing cannot be told before the first part is done"
+        message = f"{folder}: no space left ({free / MB:,.0f} MB free; {said}): make room and run the same command again to go on"
         raise RunInterrupted(message) from why
+
+
+def room_needed(files: list[InputFile], settings: Settings, work: Path) -> int:
+    """Bytes that a run will still write, by what the parts that are done have taken; 0 where none is done.
+
+    Beside all parts' files the corpus is written, which takes as much again: on the bench .7 to 1.0 of them, and some 40 kB
+    for each partition.
+    """
+    shards = make_shards(files, settings, work)
+    done = [shard for shard in shards if storage.read_receipt(Path(shard.folder))]
+    read = sum(map(shard_bytes, done))
+    if not read:
+        return 0
+    taken = sum(path.stat().st_size for shard in done for path in Path(shard.folder).iterdir())
+    there = sum(path.stat().st_size for path in work.rglob("*") if path.is_file())
+    return max(2 * taken * sum(map(shard_bytes, shards)) // read - there, MB)
 
 
 def _claim(folder: Path, work: Path, base: Corpus | None) -> None:

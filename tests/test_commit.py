@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import archive
-from archive import commit, plan, storage
+from archive import commit, plan, run, storage
 from archive.model import Receipt
 from tests import making
 
@@ -262,11 +262,33 @@ def test_a_full_disk_is_said_and_the_run_goes_on(
 
     with monkeypatch.context() as patch:
         patch.setattr(f"archive.{name}", full)
-        with pytest.raises(archive.RunInterrupted, match="no space left"):
+        said = "about 1 MB more are needed" if name == "commit._append" else "cannot be told before the first part is done"
+        with pytest.raises(archive.RunInterrupted, match=rf"no space left \([0-9,]+ MB free; .*{said}\)"):
             making.converted(tmp_path / "c", inputs)
     assert not (tmp_path / "c" / "manifest.json").exists()
     making.converted(tmp_path / "c", inputs)
     assert making.files_of(tmp_path / "c") == expected
+
+
+def test_the_room_that_is_missing_goes_by_the_parts_that_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SHARD_BYTES", 3000)
+    files = [making.put(tmp_path / "in" / f"{n}.html", making.page(n)) for n in range(40)]
+    with monkeypatch.context() as patch, pytest.raises(archive.RunInterrupted):
+        patch.setattr("archive.run.commit", keyboard)
+        making.converted(tmp_path / "c", *files)
+    work, found = tmp_path / "c" / "work", plan.find_files(files, leave_out=tmp_path / "c")
+    whole = run.room_needed(found, archive.Settings(), tmp_path / "none")
+    taken = sum(path.stat().st_size for path in work.rglob("*") if path.is_file())
+    assert whole == 0
+    assert abs(run.room_needed(found, archive.Settings(), work) - taken) < 0.1 * taken  # as much again
+    parts = sorted(work.glob("*/receipt.json"))
+    for receipt in parts[::2]:
+        shutil.rmtree(receipt.parent)
+    assert abs(run.room_needed(found, archive.Settings(), work) - 1.5 * taken) < 0.1 * taken
+
+
+def keyboard(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_disk_that_is_really_full(inputs: Path, expected: dict[str, str], tmp_path: Path) -> None:
