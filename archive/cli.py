@@ -102,7 +102,7 @@ def _executor(options: dict[str, Any]) -> Iterator[Any]:
         raise UsageError(message)
     if click.get_current_context().get_parameter_source("workers") == click.core.ParameterSource.COMMANDLINE:
         click.echo("archive: --workers means nothing here: the scheduler's workers do the work", err=True)
-    with cluster.dask(scheduler) as executor:
+    with cluster.dask_executor(scheduler) as executor:
         yield executor
 
 

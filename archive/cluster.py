@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from archive.errors import UsageError
+
+if TYPE_CHECKING:
+    from distributed.cfexecutor import ClientExecutor
 
 CONNECT = 10  # seconds until a scheduler that does not answer is taken to be absent
 IN_FLIGHT = 1000  # shards handed to an executor at a time; what it does not work at costs some memory
 FOR_EACH = 4  # shards for each thread of a cluster: one at work, one at hand, two that wait in the scheduler
 FEW = 16
+LOGGERS = ("distributed", "distributed.client", "distributed.core", "distributed.utils", "tornado.application")
 
 
 @contextmanager
-def dask(scheduler: str) -> Iterator[Executor]:
+def dask_executor(scheduler: str) -> Iterator[Executor]:
     """An executor on the workers of the scheduler at that address, such as ``tcp://node7:8786``.
 
     Raises ``UsageError`` where Dask is not installed, or no scheduler answers.
     """
     try:
+        import dask.config
         from distributed import Client
+        from distributed.comm.addressing import parse_host_port
+        from distributed.comm.registry import get_backend
     except ImportError as why:
         message = f"--engine dask needs Dask ({why}): pip install 'archive[dask]'"
         raise UsageError(message) from why
-    try:
-        client = Client(scheduler, timeout=CONNECT, set_as_default=False)
-    except (OSError, ValueError) as why:
-        message = f"{scheduler}: no Dask scheduler answers ({why}); start one: dask scheduler"
-        raise UsageError(message) from why
-    with client:
-        yield client.get_executor(pure=False)  # a shard that is tried again is a new task
+    for name in LOGGERS:  # what they say of a scheduler that is lost, we say in one line
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    with dask.config.set({"distributed.comm.timeouts.connect": CONNECT}):
+        try:
+            scheme, found, place = scheduler.rpartition("://")
+            get_backend(scheme if found else "tcp")  # these two raise for what a client would stumble over for long
+            parse_host_port(place)
+            client = Client(scheduler, timeout=CONNECT, set_as_default=False)
+        except (OSError, ValueError) as why:
+            message = f"{scheduler}: no Dask scheduler answers ({why}); start one (dask scheduler), or name it as tcp://HOST:8786"
+            raise UsageError(message) from why
+        with client:
+            yield client.get_executor(pure=False)  # a shard that is tried again is a new task
 
 
 def most_at_once(executor: Executor) -> int:
@@ -40,20 +55,35 @@ def most_at_once(executor: Executor) -> int:
 
     A shard of 250 files takes 90 kB in a Dask scheduler (measured with 5,000 of them), and a run may have 100,000.
     """
-    if "distributed" not in sys.modules:
-        return IN_FLIGHT
-    from distributed.cfexecutor import ClientExecutor
-
-    if not isinstance(executor, ClientExecutor):
+    its = _of_dask(executor)
+    if its is None:
         return IN_FLIGHT
     try:
-        threads = sum(executor._client.nthreads().values())  # noqa: SLF001 - nothing else leads to the client of an executor
-    except (OSError, *gone()):  # its futures are cancelled, and say so
+        threads: int = sum(its._client.nthreads().values())  # noqa: SLF001 - nothing else leads to the client of an executor
+    except OSError:  # the scheduler is lost, and what was handed out is cancelled and says so
         threads = 0
     return max(FOR_EACH * threads, FEW)
 
 
-def worker_lost() -> tuple[type[BaseException], ...]:
+def nothing_to_come(executor: Executor) -> bool:
+    """True where Dask has ended all tasks of the executor.
+
+    When the scheduler dies while a result is being fetched, its executor forgets to tell the future (``_cascade_future``
+    of distributed 2026.8 ends with an error of its own), and whoever waits for that future waits for ever.
+    """
+    its = _of_dask(executor)
+    return its is not None and all(future.done() for future in list(its._futures))  # noqa: SLF001 - see above
+
+
+def _of_dask(executor: Executor) -> ClientExecutor | None:
+    if "distributed" not in sys.modules:
+        return None
+    from distributed.cfexecutor import ClientExecutor
+
+    return executor if isinstance(executor, ClientExecutor) else None
+
+
+def worker_lost() -> tuple[type[Exception], ...]:
     """What a future raises whose workers died, one after the other."""
     if "distributed" not in sys.modules:
         return ()
@@ -62,11 +92,11 @@ def worker_lost() -> tuple[type[BaseException], ...]:
     return (KilledWorker,)
 
 
-def gone() -> tuple[type[BaseException], ...]:
-    """What is raised where the scheduler is no longer there."""
+def gone() -> tuple[type[Exception], ...]:
+    """What is raised where the executor can do no more, or its scheduler is lost."""
     if "distributed" not in sys.modules:
-        return ()
+        return (BrokenExecutor, CancelledError)
     from distributed.client import ClosedClientError
-    from distributed.comm import CommClosedError
+    from distributed.comm.core import CommClosedError
 
-    return ClosedClientError, CommClosedError
+    return (BrokenExecutor, CancelledError, ClosedClientError, CommClosedError)

@@ -25,10 +25,10 @@ import unicodedata
 import zlib
 from collections import Counter, deque
 from collections.abc import Generator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from uuid import uuid4
 
 from archive import __version__, cluster, storage
@@ -42,6 +42,7 @@ from archive.pool import ToldToEnd, convert_guarded
 ATTEMPTS = "attempts-"  # and a token: a worker that sees that folder sees the file system of this very run
 DEAD = "dead-"
 TRIES = 5  # of one shard, where its workers are lost or told to end; Dask itself tries four workers each time
+LOOK = 5.0  # seconds between looks at an executor that says nothing
 SEEN_WITHIN = 120  # half seconds: file systems such as NFS show a new folder elsewhere up to a minute late
 AGAIN = "what was done is kept: run the same command again"
 
@@ -76,7 +77,7 @@ def convert_all(shards: list[Shard], executor: Executor) -> Generator[Receipt, N
                 future = _submit(executor, replace(shard, folder=str(folder), versions=versions))
                 running[future] = shard, folder
                 future.add_done_callback(ended.put)
-            future = ended.get()
+            future = _next(ended, executor)
             shard, folder = running.pop(future)
             if receipt := _receipt_of(future):
                 _place(folder, Path(shard.folder))
@@ -93,10 +94,23 @@ def convert_all(shards: list[Shard], executor: Executor) -> Generator[Receipt, N
     shutil.rmtree(_cut_off(attempts), ignore_errors=True)
 
 
+def _next(ended: SimpleQueue[Future[Receipt]], executor: Executor) -> Future[Receipt]:
+    """The next future that ends."""
+    was_idle = False
+    while True:
+        try:
+            return ended.get(timeout=LOOK)
+        except Empty:
+            idle = cluster.nothing_to_come(executor)
+            if idle and was_idle:
+                raise _broken() from None
+            was_idle = idle
+
+
 def _submit(executor: Executor, shard: Shard) -> Future[Receipt]:
     try:
         return executor.submit(attempt, shard)
-    except (BrokenExecutor, *cluster.gone()) as why:
+    except cluster.gone() as why:
         raise _broken() from why
 
 
@@ -104,9 +118,11 @@ def _receipt_of(future: Future[Receipt]) -> Receipt | None:
     """What the attempt gives; None where its worker was lost, so that another may try."""
     try:
         return future.result()
-    except (ToldToEnd, *cluster.worker_lost()):
+    except ToldToEnd:
         return None
-    except (BrokenExecutor, CancelledError, *cluster.gone()) as why:
+    except cluster.worker_lost():
+        return None
+    except cluster.gone() as why:
         raise _broken() from why
     except ImportError as why:
         message = f"a worker cannot load what it needs ({why}); install the same packages on all machines; {AGAIN}"
@@ -124,9 +140,11 @@ def _place(made: Path, target: Path) -> None:
         if (made / "receipt.json").exists():
             break
         if not left:
-            message = f"{made}: a worker wrote it, and it is not here: the corpus must lie on a file system that all share"
+            message = (
+                f"{made}: a worker wrote it, and it is not here: the corpus must lie on a file system that all share"
+            )
             raise RunInterrupted(message)
-        os.listdir(made.parent)  # makes some file systems look again
+        list(made.parent.iterdir())  # makes some file systems look again
         time.sleep(0.5)
     storage.replace_folder(made, target)
 
