@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from collections.abc import Iterator
@@ -30,8 +31,6 @@ def dask_executor(scheduler: str) -> Iterator[Executor]:
     try:
         import dask.config
         from distributed import Client
-        from distributed.comm.addressing import parse_host_port
-        from distributed.comm.registry import get_backend
     except ImportError as why:
         message = f"--engine dask needs Dask ({why}): pip install 'archive[dask]'"
         raise UsageError(message) from why
@@ -39,15 +38,24 @@ def dask_executor(scheduler: str) -> Iterator[Executor]:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set({"distributed.comm.timeouts.connect": CONNECT}):
         try:
-            scheme, found, place = scheduler.rpartition("://")
-            get_backend(scheme if found else "tcp")  # these two raise for what a client would stumble over for long
-            parse_host_port(place)
+            asyncio.run(asyncio.wait_for(_greet(scheduler), CONNECT))
             client = Client(scheduler, timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError) as why:
-            message = f"{scheduler}: no Dask scheduler answers ({why}); start one (dask scheduler), or name it as tcp://HOST:8786"
+            detail = str(why) or f"nothing said within {CONNECT} s"
+            message = f"{scheduler}: no Dask scheduler answers ({detail}); start one (dask scheduler), or name it: tcp://HOST:8786"
             raise UsageError(message) from why
         with client:
             yield client.get_executor(pure=False)  # a shard that is tried again is a new task
+
+
+async def _greet(scheduler: str) -> None:
+    """Shakes hands with a scheduler: a client waits for ever for one that takes the call and says nothing."""
+    from distributed import Security
+    from distributed.comm.core import connect
+
+    security = Security().get_connection_args("client")  # TLS, where the configuration of Dask says so
+    comm = await connect(scheduler, timeout=CONNECT, **security)
+    await comm.close()
 
 
 def most_at_once(executor: Executor) -> int:
