@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 from distributed import Client
@@ -275,4 +276,4 @@ def test_a_future_that_was_forgotten(dask: Dask, monkeypatch: pytest.MonkeyPatch
         assert cluster.nothing_to_come(executor)
         monkeypatch.setattr(engine, "LOOK", 0.01)
         with pytest.raises(archive.RunInterrupted, match="or the scheduler did"):
-            engine._next(engine.SimpleQueue(), executor)
+            engine._next(SimpleQueue(), executor)

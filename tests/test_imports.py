@@ -56,7 +56,7 @@ OWNERS = {
     "publicsuffixlist": ("rows",),
     "fcntl": ("storage",),
 }
-HEAVY = {"pyarrow", "numpy", "trafilatura", "lxml", "warcio", "rich", "pandas", "htmldate", "py3langid", "justext"}
+HEAVY = {"dask", "distributed", "pyarrow", "numpy", "trafilatura", "lxml", "warcio", "rich", "pandas", "htmldate", "py3langid", "justext"}
 
 
 def name_of(path: Path) -> str:
