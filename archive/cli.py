@@ -87,22 +87,12 @@ def _where(command: Callable[..., Any]) -> Callable[..., Any]:
 @contextmanager
 def _executor(options: dict[str, Any]) -> Iterator[Any]:
     """The executor that ``--engine`` and ``--scheduler`` name; None for processes of this machine."""
-    from archive import cluster
-    from archive.errors import UsageError
+    from archive.cluster import executor_of
 
-    engine, scheduler = options.pop("engine"), options.pop("scheduler")
-    if engine == "local":
-        if scheduler:
-            message = "--scheduler is for --engine dask: give both, or neither"
-            raise UsageError(message)
-        yield None
-        return
-    if not scheduler:
-        message = "--engine dask: name its scheduler too, --scheduler tcp://HOST:8786"
-        raise UsageError(message)
-    if click.get_current_context().get_parameter_source("workers") == click.core.ParameterSource.COMMANDLINE:
-        click.echo("archive: --workers means nothing here: the scheduler's workers do the work", err=True)
-    with cluster.dask_executor(scheduler) as executor:
+    with executor_of(options.pop("engine"), options.pop("scheduler")) as executor:
+        stated = click.get_current_context().get_parameter_source("workers")
+        if executor and stated is click.core.ParameterSource.COMMANDLINE:
+            click.echo("archive: --workers means nothing here: the scheduler's workers do the work", err=True)
         yield executor
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import pickle
 import sys
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from archive.errors import UsageError
 
@@ -20,6 +22,25 @@ IN_FLIGHT = 1000  # shards handed to an executor at a time; what it does not wor
 FOR_EACH = 4  # shards for each thread of a cluster: one at work, one at hand, two that wait in the scheduler
 FEW = 16
 LOGGERS = ("distributed", "distributed.client", "distributed.core", "distributed.utils", "tornado.application")
+
+
+@contextmanager
+def executor_of(engine: str, scheduler: str | None) -> Iterator[Executor | None]:
+    """The executor for these options of the command line; None where work stays on this machine.
+
+    Raises ``UsageError`` for one without the other, and what ``dask_executor`` raises.
+    """
+    if engine == "local" and scheduler:
+        message = "--scheduler is for --engine dask: give both, or neither"
+        raise UsageError(message)
+    if engine == "local":
+        yield None
+    elif scheduler:
+        with dask_executor(scheduler) as executor:
+            yield executor
+    else:
+        message = "--engine dask: name its scheduler too, --scheduler tcp://HOST:8786"
+        raise UsageError(message)
 
 
 @contextmanager
@@ -45,7 +66,7 @@ def dask_executor(scheduler: str) -> Iterator[Executor]:
             message = f"{scheduler}: no Dask scheduler answers ({detail}); start one (dask scheduler), or name it: tcp://HOST:8786"
             raise UsageError(message) from why
         with client:
-            yield client.get_executor(pure=False)  # a shard that is tried again is a new task
+            yield client.get_executor()
 
 
 async def _greet(scheduler: str) -> None:
@@ -54,8 +75,19 @@ async def _greet(scheduler: str) -> None:
     from distributed.comm.core import connect
 
     security = Security().get_connection_args("client")  # TLS, where the configuration of Dask says so
-    comm = await connect(scheduler, timeout=CONNECT, **security)
+    comm = await connect(scheduler, timeout=2 * CONNECT, **security)  # whoever calls waits half as long
     await comm.close()
+
+
+def is_dask(executor: Executor) -> bool:
+    """True for an executor of a Dask client."""
+    return _of_dask(executor) is not None
+
+
+def submit(executor: Executor, packed: object) -> Future[Any]:
+    """What comes of unpacking this in a worker. Each call is a task of its own: Dask would take the same for done."""
+    its: Any = executor  # whose submit takes what that of a client takes
+    return its.submit(pickle.loads, pickle.dumps(packed), key=f"convert_shard-{uuid4().hex}")  # type: ignore[no-any-return]
 
 
 def most_at_once(executor: Executor) -> int:

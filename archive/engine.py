@@ -19,13 +19,14 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import pickle
 import platform
 import shutil
 import time
 import unicodedata
 import zlib
 from collections import Counter, deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import cache
@@ -111,7 +112,7 @@ def _next(ended: SimpleQueue[Future[Receipt]], executor: Executor) -> Future[Rec
 
 def _submit(executor: Executor, shard: Shard) -> Future[Receipt]:
     try:
-        return executor.submit(attempt, shard)
+        return cluster.submit(executor, Packed(shard)) if cluster.is_dask(executor) else executor.submit(attempt, shard)
     except cluster.gone() as why:
         raise _broken() from why
 
@@ -192,13 +193,35 @@ def attempt(shard: Shard) -> Receipt:
     return receipt
 
 
+class Packed:
+    """A shard as bytes. To unpack it is to make an attempt at it.
+
+    A Dask worker that cannot unpack its task loses its line to the scheduler, and the run would wait for ever. So the task
+    is ``pickle.loads``, which any worker has, and a package that is missing is an error of the task, which comes back. The
+    scheduler, too, which unpacks all tasks, needs nothing of ours.
+    """
+
+    def __init__(self, shard: Shard) -> None:
+        self._shard = shard
+
+    def __reduce__(self) -> tuple[Callable[[str, bytes], Receipt], tuple[str, bytes]]:
+        return attempt_packed, (archive_version(), pickle.dumps(self._shard))
+
+
+def attempt_packed(version: str, packed: bytes) -> Receipt:
+    """The same as ``attempt``, once it is clear that a shard looks here as it does where it was packed."""
+    if version != archive_version():
+        raise _no_place(_differs("archive", archive_version(), version))
+    return attempt(pickle.loads(packed))  # noqa: S301 - from the run, which could have sent any code
+
+
 def installed(settings: Settings) -> tuple[tuple[str, str], ...]:
     """Names and versions of all that decides a shard's bytes besides its inputs."""
     extractor = find_extractor(settings.extractor)
     libraries = configuration(extractor.name, extractor.version)["libraries"]
     assert isinstance(libraries, dict)  # noqa: S101 - for the type checker
     return (
-        ("archive", f"{__version__} ({_code()})"),
+        ("archive", archive_version()),
         *sorted(libraries.items()),
         ("Unicode", unicodedata.unidata_version),
         ("zlib", zlib.ZLIB_RUNTIME_VERSION),  # packs the records
@@ -207,33 +230,39 @@ def installed(settings: Settings) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _code() -> str:
-    """The first part of a digest of this package's own code, for two that bear the same version need not be the same."""
+def archive_version() -> str:
+    """This package's version, and a digest of its code: two that bear the same version need not be the same."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    return f"{__version__} ({digest.hexdigest()[:12]})"
 
 
 def _look_around(shard: Shard) -> None:
     """Raises ``RunInterrupted`` where something here is not as it is where the run is."""
-    here, what = platform.node(), ""
     attempts = Path(shard.folder).parent
     if not attempts.is_dir():
-        what = f"{attempts} is not there: the corpus must lie on a file system that all share, under the same path"
-    mine = installed(shard.settings)
-    for (name, version), (_, wanted) in zip(mine, shard.versions, strict=True):
-        if version != wanted and not what:
-            what = f"{name} is {version}, and {wanted} where the run is: install the same versions everywhere"
-    for file in shard.files if not what else ():
+        message = f"{attempts} is not there: the corpus must lie on a file system that all share, under the same path"
+        raise _no_place(message)
+    for (name, here), (_, there) in zip(installed(shard.settings), shard.versions, strict=True):
+        if here != there:
+            raise _no_place(_differs(name, here, there))
+    for file in shard.files:
+        if file.problem or file.again:
+            continue
         try:
             size = os.stat(file.location).st_size  # noqa: PTH116 - a Path takes longer than the question
         except OSError:
-            size = -1
-        if not file.problem and not file.again and size != file.size:
-            found = "is not there" if size < 0 else f"has {size} bytes, and {file.size} where the run is"
-            what = f"{file.location} {found}: inputs must lie on a file system that all share, under the same path"
-            break
-    if what:
-        message = f"worker on {here}: {what}; {AGAIN}"
-        raise RunInterrupted(message)
+            size = None
+        if size != file.size:
+            found = "is not there" if size is None else f"has {size} bytes, and {file.size} where the run is"
+            message = f"{file.location} {found}: inputs must lie on a file system that all share, under the same path"
+            raise _no_place(message)
+
+
+def _differs(name: str, here: str, there: str) -> str:
+    return f"{name} is {here}, and {there} where the run is: install the same versions everywhere"
+
+
+def _no_place(why: str) -> RunInterrupted:
+    return RunInterrupted(f"worker on {platform.node()}: {why}; {AGAIN}")

@@ -42,7 +42,7 @@ class Dask:
                 if worker.poll() is None and children_of(worker.pid):
                     return worker
 
-    def rests(self) -> None:
+    def rest(self) -> None:
         """Comes back when the scheduler has no task left, and the workers that live none at hand."""
         with Client(self.url, set_as_default=False) as client:
             while client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)):
@@ -62,16 +62,16 @@ def children_of(pid: int) -> list[int]:
 
 
 @contextmanager
-def started(folder: Path, env: Mapping[str, str] | None = None, own: Mapping[str, str] | None = None) -> Iterator[Dask]:
-    """A scheduler and two workers; ``env`` is for all three, ``own`` for the second worker alone."""
+def started(folder: Path, **env: Mapping[str, str]) -> Iterator[Dask]:
+    """A scheduler and two workers, ``one`` and ``two``; ``env`` has what is special in the environment of each."""
     folder.mkdir()
-    place, environment = folder / "scheduler.json", {**os.environ, **(env or {})}
+    place = folder / "scheduler.json"
     running: list[subprocess.Popen[bytes]] = []
 
-    def start(name: str, *words: str, more: Mapping[str, str] | None = None) -> None:
+    def start(name: str, *words: str) -> None:
         command = [str(DASK), *words, "--no-dashboard"]
         with (folder / f"{name}.log").open("wb") as log:
-            running.append(subprocess.Popen(command, env={**environment, **(more or {})}, stdout=log, stderr=log))
+            running.append(subprocess.Popen(command, env={**os.environ, **env.get(name, {})}, stdout=log, stderr=log))
 
     try:
         start("scheduler", "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(place))
@@ -81,7 +81,7 @@ def started(folder: Path, env: Mapping[str, str] | None = None, own: Mapping[str
         url = json.loads(place.read_bytes())["address"]
         for name in ("one", "two"):
             words = ["worker", url, "--nthreads", "1", "--no-nanny", "--name", name, "--memory-limit", "0"]
-            start(name, *words, "--local-directory", str(folder / name), more=own if name == "two" else None)
+            start(name, *words, "--local-directory", str(folder / name))
         with Client(url, set_as_default=False) as client:
             client.wait_for_workers(2)
         yield Dask(url=url, scheduler=running[0], workers=tuple(running[1:]))
@@ -151,7 +151,7 @@ def test_an_executor_of_a_client(dask: Dask, inputs: Path, expected: dict[str, s
 
 @pytest.mark.parametrize("failures", ["0", "3"])  # where Dask gives up at once, and where it tries elsewhere itself
 def test_a_worker_is_killed(inputs: Path, expected: dict[str, str], tmp_path: Path, failures: str) -> None:
-    with started(tmp_path / "dask", {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": failures}) as running:
+    with started(tmp_path / "dask", scheduler={"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": failures}) as running:
         run = begun(inputs, tmp_path / "c", running.url)
         victim = running.at_work()
         victim.kill()
@@ -163,7 +163,7 @@ def test_a_worker_is_killed(inputs: Path, expected: dict[str, str], tmp_path: Pa
 
 def test_a_worker_that_is_only_believed_to_be_dead(inputs: Path, expected: dict[str, str], tmp_path: Path) -> None:
     """It wakes up when all is done elsewhere, and must not write into the corpus."""
-    with started(tmp_path / "dask", {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "2s"}) as running:
+    with started(tmp_path / "dask", scheduler={"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "2s"}) as running:
         run = begun(inputs, tmp_path / "c", running.url)
         asleep = running.at_work()
         asleep.send_signal(signal.SIGSTOP)
@@ -171,7 +171,7 @@ def test_a_worker_that_is_only_believed_to_be_dead(inputs: Path, expected: dict[
         assert (run.returncode, said) == (1, "")
         assert making.files_of(tmp_path / "c") == expected
         asleep.send_signal(signal.SIGCONT)
-        running.rests()
+        running.rest()
     assert making.files_of(tmp_path / "c") == expected
     assert not (tmp_path / "c" / "work").exists()
 
@@ -199,7 +199,7 @@ def test_ctrl_c_takes_back_what_waits(dask: Dask, inputs: Path, expected: dict[s
     _, said = run.communicate()
     assert run.returncode == 3
     assert said.startswith("archive: stopped; finished parts are kept")
-    dask.rests()
+    dask.rest()
     missing = len(list((tmp_path / "c" / "work").glob("attempts-*/*.0")))  # these went on, and are done
     assert missing <= 2
     done = making.run(*words(inputs, tmp_path / "c", dask.url), code=SMALL)
@@ -209,11 +209,23 @@ def test_ctrl_c_takes_back_what_waits(dask: Dask, inputs: Path, expected: dict[s
 
 def test_another_version_in_a_worker(inputs: Path, tmp_path: Path) -> None:
     making.put(tmp_path / "old" / "lxml-5.0.dist-info" / "METADATA", b"Metadata-Version: 2.1\nName: lxml\nVersion: 5.0\n")
-    with started(tmp_path / "dask", own={"PYTHONPATH": str(tmp_path / "old")}) as running:
+    with started(tmp_path / "dask", two={"PYTHONPATH": str(tmp_path / "old")}) as running:
         done = making.run(*words(inputs, tmp_path / "c", running.url), code=SMALL)
     assert done.returncode == 3
     assert "lxml is 5.0, and " in done.stderr
     assert "where the run is: install the same versions everywhere" in done.stderr
+
+
+def test_a_worker_without_the_package(inputs: Path, tmp_path: Path) -> None:
+    """And a scheduler without it, which does no harm."""
+    making.put(tmp_path / "bare" / "sitecustomize.py", b"import sys\nsys.modules['archive'] = None\n")
+    bare = {"PYTHONPATH": str(tmp_path / "bare")}
+    with started(tmp_path / "dask", scheduler=bare, two=bare) as running:
+        done = making.run(*words(inputs, tmp_path / "c", running.url), code=SMALL)
+    assert done.returncode == 3
+    assert "archive: a worker cannot load what it needs (No module named 'archive" in done.stderr
+    assert "install the same packages" in done.stderr
+    assert (tmp_path / "c" / "work" / "unfinished").exists()
 
 
 # ---- what cannot be asked --------------------------------------------------------------------------------------------
@@ -245,6 +257,26 @@ def test_nobody_there_and_nobody_who_speaks(inputs: Path, tmp_path: Path) -> Non
             assert done.returncode == 2
             assert f"archive: {url}: no Dask scheduler answers (nothing said within 1 s); start one" in done.stderr
     assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize("command", ["convert", "reextract"])
+def test_an_engine_and_its_scheduler_go_together(command: str, inputs: Path, tmp_path: Path) -> None:
+    source = inputs
+    if command == "reextract":
+        making.converted(tmp_path / "old", inputs / "pages")
+        source = tmp_path / "old"
+    for option, value in (("--engine", "dask"), ("--scheduler", "tcp://127.0.0.1:1")):
+        done = making.run(command, source, "-o", tmp_path / "c", option, value)
+        assert done.returncode == 2
+        assert "--scheduler" in done.stderr
+        assert "--engine dask" in done.stderr
+    assert not (tmp_path / "c").exists()
+
+
+def test_workers_mean_nothing_there(dask: Dask, inputs: Path, tmp_path: Path) -> None:
+    done = making.run(*words(inputs / "pages", tmp_path / "c", dask.url), "--workers", "2")
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1)
+    assert "--workers means nothing here" in done.stderr
 
 
 def test_without_dask(inputs: Path, tmp_path: Path) -> None:

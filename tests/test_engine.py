@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import signal
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
@@ -291,6 +292,16 @@ def test_the_versions_of_all_that_decides_bytes_are_compared(sent: Shard) -> Non
         versions = (*sent.versions[:number], (name, "0.0"), *sent.versions[number + 1 :])
         with pytest.raises(archive.RunInterrupted, match=f"worker on .*: {name} is .*, and 0.0 where the run is"):
             engine.attempt(replace(sent, versions=versions))
+
+
+def test_a_packed_shard_is_unpacked_where_the_code_is_the_same(sent: Shard, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = pickle.dumps(engine.Packed(sent))
+    receipt = pickle.loads(packed)  # noqa: S301 - packed here
+    assert isinstance(receipt, Receipt)
+    assert storage.read_receipt(Path(sent.folder)) == receipt
+    monkeypatch.setattr(engine, "archive_version", lambda: "0.1.0 (other)")
+    with pytest.raises(archive.RunInterrupted, match=r"archive is 0\.1\.0 \(other\), and 0\.1\.0 \([0-9a-f]{12}\) where"):
+        pickle.loads(packed)  # noqa: S301
 
 
 def test_a_folder_that_the_run_does_not_see(inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
