@@ -85,16 +85,21 @@ def convert_all(shards: list[Shard], executor: Executor) -> Generator[Receipt, N
             if receipt := _receipt_of(future):
                 _place(folder, Path(shard.folder))
                 yield receipt
-                continue
-            lost[shard.shard_id] += 1
-            if lost[shard.shard_id] >= TRIES:
-                message = f"workers are lost again and again at {shard.files[0].path} and what follows it; {AGAIN}"
-                raise RunInterrupted(message)
-            waiting.append(shard)
+            else:
+                lost[shard.shard_id] += 1
+                _bear(shard, lost[shard.shard_id])
+                waiting.append(shard)
     finally:
         for future in running:
             future.cancel()
     shutil.rmtree(_cut_off(attempts), ignore_errors=True)
+
+
+def _bear(shard: Shard, lost: int) -> None:
+    """Raises ``RunInterrupted`` where too many workers were lost at one shard."""
+    if lost >= TRIES:
+        message = f"workers are lost again and again at {shard.files[0].path} and what follows it; {AGAIN}"
+        raise RunInterrupted(message)
 
 
 def _next(ended: SimpleQueue[Future[Receipt]], executor: Executor) -> Future[Receipt]:

@@ -107,8 +107,9 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def expected(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Digests of the corpus that one process makes in one shard."""
-    making.converted(tmp_path_factory.mktemp("expected") / "c", inputs)
-    return making.files_of(tmp_path_factory.getbasetemp() / "expected0" / "c")
+    folder = tmp_path_factory.mktemp("expected") / "c"
+    making.converted(folder, inputs)
+    return making.files_of(folder)
 
 
 def words(inputs: Path, corpus: Path, url: str) -> list[str | Path]:
