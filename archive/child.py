@@ -35,7 +35,7 @@ STOP = 2
 ANSWERED, FAILED, OUT_OF_MEMORY = 0, 70, 71  # exit statuses
 ASKED_TO_END = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
-_starting = threading.Lock()
+starting = threading.Lock()  # held while a child is forked, so that no two are at once
 
 
 class Died(ArchiveError):
@@ -55,7 +55,7 @@ class Child:
     def __init__(self, work: Callable[[], Any], limits: Limits) -> None:
         """Starts it. What ``work`` returns or raises is what ``end`` does."""
         self._limits, self._base = limits, peak_memory()
-        with _starting, warnings.catch_warnings():
+        with starting, warnings.catch_warnings():
             # from Python 3.12 on a fork beside threads warns; this child runs no code but ours, and starts no thread
             warnings.simplefilter("ignore", DeprecationWarning)
             told, answer = os.pipe()
@@ -70,7 +70,7 @@ class Child:
                 os.close(answer)
                 raise
             if self.pid == 0:
-                _starting.release()  # it may have children too
+                starting.release()  # it may have children too
                 _live(work, limits, answer, parent)
             os.close(answer)  # before any other child could inherit it: its end tells that this one has ended
             self._pipe = open(told, "rb")  # noqa: SIM115, PTH123 - a handle, no path; end() or kill() closes it

@@ -67,10 +67,39 @@ def _fields(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def _where(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that say where the work is done."""
+    for option in (
+        click.option("--scheduler", metavar="URL", help="Address of the Dask scheduler: tcp://HOST:8786."),
+        click.option(
+            "--engine",
+            type=click.Choice(["local", "dask"]),
+            default="local",
+            show_default=True,
+            help="Work in processes of this machine, or on the workers of a Dask scheduler.",
+        ),
+        click.option("--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, show_default="all cores"),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def _executor(options: dict[str, Any]) -> Iterator[Any]:
+    """The executor that ``--engine`` and ``--scheduler`` name; None for processes of this machine."""
+    from archive.cluster import executor_of
+
+    with executor_of(options.pop("engine"), options.pop("scheduler")) as executor:
+        stated = click.get_current_context().get_parameter_source("workers")
+        if executor and stated is click.core.ParameterSource.COMMANDLINE:
+            click.echo("archive: --workers means nothing here: the scheduler's workers do the work", err=True)
+        yield executor
+
+
 @main.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("-o", "--output", "corpus", required=True, metavar="CORPUS", help="Folder of the corpus to make.")
-@click.option("--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, show_default="all cores")
+@_where
 @click.option(
     "--partition-by",
     default="capture_month",
@@ -106,9 +135,10 @@ def convert(inputs: tuple[str, ...], corpus: str, **options: Any) -> None:  # no
 
     with named_errors():
         told = progress.Converting(quiet=options["quiet"] or options["as_json"])
-        settings = _settings(options)
-        with told:
-            manifest = run(_paths(inputs), corpus, settings=settings, workers=options["workers"], progress=told)
+        settings, workers = _settings(options), options["workers"]
+        with _executor(options) as executor, told:
+            given = _paths(inputs)
+            manifest = run(given, corpus, settings=settings, workers=workers, executor=executor, progress=told)
         if options["as_json"]:
             click.echo(screen.convert_json(corpus, manifest, told.seconds))
         elif not options["quiet"]:
@@ -169,7 +199,7 @@ def _precision(stated: str | None) -> str:
 @click.argument("corpus", metavar="CORPUS")
 @click.option("-o", "--output", "new", required=True, metavar="NEW", help="Folder of the corpus to make.")
 @click.option("--extractor", metavar="NAME", help="Another extractor than that of CORPUS.")
-@click.option("--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, show_default="all cores")
+@_where
 @click.option("--source-root", "roots", multiple=True, metavar="FOLDER", help="Where referenced inputs are now.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print errors only.")
@@ -183,8 +213,8 @@ def reextract(corpus: str, new: str, *, as_json: bool, quiet: bool, roots: tuple
 
     with named_errors():
         told = progress.Converting(quiet=quiet or as_json, unit="slices of records")
-        with told:
-            manifest = api.reextract(corpus, new, source_roots=roots, progress=told, **options)
+        with _executor(options) as executor, told:
+            manifest = api.reextract(corpus, new, source_roots=roots, executor=executor, progress=told, **options)
         if as_json:
             click.echo(screen.convert_json(new, manifest, told.seconds))
         elif not quiet:

@@ -334,6 +334,7 @@ class Shard:
     files: tuple[InputFile, ...]
     folder: str
     settings: Settings
+    versions: tuple[tuple[str, str], ...] = ()  # of what decides bytes, where the run is; for workers elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from io import BytesIO
 from pathlib import Path
 
 from archive import sources, storage
-from archive.child import Child, Died
+from archive.child import Child, Died, starting
 from archive.errors import RunInterrupted
 from archive.extraction import find_extractor
 from archive.model import Origin, Receipt, Shard
@@ -30,6 +30,10 @@ from archive.watch import READING, Cut, Step, Trial, last_step, reading_seconds
 
 LOOK = 0.5  # seconds at most without a look at the workers
 PATIENCE = 5  # deaths of one shard that no record or file can be blamed for
+
+
+class ToldToEnd(RunInterrupted):
+    """A signal told the process of a shard to end."""
 
 
 class Task:
@@ -63,7 +67,7 @@ class Task:
             raise KeyboardInterrupt
         if death.asked:
             message = f"a worker was told to end ({death.detail}); what was done is kept: run the same command again"
-            raise RunInterrupted(message)
+            raise ToldToEnd(message)
         # a record of a corpus was read before and did no harm: what kills there is not in it, and nothing is cut
         again = step and self.shard.files[step.file].again
         if step and step.doing == READING and step.find and self._deaths[step] > 1 and not again:
@@ -120,7 +124,8 @@ def convert_all(
 
 def convert_guarded(shard: Shard) -> Receipt:
     """What the shard wrote: ``convert_shard`` in a child, for executors."""
-    _warm_once(shard.settings.extractor)
+    with starting:  # a child forked while another thread imports would wait for ever for that import to end
+        _warm_once(shard.settings.extractor)
     return next(convert_all([shard], 1))
 
 

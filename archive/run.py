@@ -2,8 +2,8 @@
 
     inputs -> plan.find_files -> plan.make_shards -> pool.convert_all(shards) -> commit.commit
 
-Each shard runs in a child of this process (``pool.py``), or where any ``concurrent.futures.Executor`` puts it:
-``executor.submit(pool.convert_guarded, shard)``. The work folder lies beside ``manifest.json``; receipts in it say which
+Each shard runs in a child of this process (``pool.py``), or where any ``concurrent.futures.Executor`` puts it
+(``engine.py``). The work folder lies beside ``manifest.json``; receipts in it say which
 shards are done. Who ran what, when and where goes to ``runs/``, which is outside all digests.
 """
 
@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from archive import again, pool, runlog, storage
+from archive import again, engine, pool, runlog, storage
 from archive.commit import DATA, commit, publish, sweep_strays
 from archive.corpus import Corpus
 from archive.errors import CorpusError, RunInterrupted, UsageError
@@ -168,6 +167,7 @@ def _run(
     began, stages = runlog.start(), Stages("plan")
     shards = make_shards(files, settings, work)
     go_on(work, [shard.shard_id for shard in shards], job.asked)
+    engine.take_over(work, shards)
     _sweep(work, shards)
     before = [there for shard in shards if (there := storage.read_receipt(Path(shard.folder)))]
     receipts = {receipt.shard_id: receipt for receipt in before}
@@ -211,25 +211,12 @@ def _convert_all(
     receipts: dict[str, Receipt] = {}
     shards = in_spread_order(shards)
     looking = Looking(progress.working)
-    done = _by_executor(shards, executor) if executor else pool.convert_all(shards, workers, looking)
+    done = engine.convert_all(shards, executor) if executor else pool.convert_all(shards, workers, looking)
     with closing(done):  # whatever stops the run stops the workers
         for receipt in done:
             receipts[receipt.shard_id] = receipt
             progress.converted(receipt)
     return receipts
-
-
-def _by_executor(shards: list[Shard], executor: Executor) -> Generator[Receipt, None, None]:
-    futures = [executor.submit(pool.convert_guarded, shard) for shard in shards]
-    try:
-        for future in as_completed(futures):
-            yield future.result()
-    except BrokenProcessPool as why:
-        message = "a worker process died (killed, or out of memory); what was done is kept: run the same command again"
-        raise RunInterrupted(message) from why
-    finally:
-        for future in futures:
-            future.cancel()
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def convert_shard(shard: Shard, trial: Trial | None = None) -> Receipt:
     if done := storage.read_receipt(folder):
         return done
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir()  # in a folder that is there: what outlives its run must not make it anew
     stages, saying = Stages("read"), Saying(folder)
     extractor = find_extractor(shard.settings.extractor)
     archive = ArchiveWriter(folder, shard)

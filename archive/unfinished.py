@@ -62,7 +62,7 @@ def clear(work: Path) -> None:
     """Removes a work folder, what says whose it is last of all: a run may die here too."""
     for path in work.iterdir() if work.exists() else ():
         if path.is_dir():
-            shutil.rmtree(path)
+            shutil.rmtree(path, ignore_errors=True)  # a worker that is cut off may hold a file of it
         elif path.name != MARKER:
             path.unlink()
     shutil.rmtree(work, ignore_errors=True)

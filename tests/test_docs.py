@@ -102,6 +102,26 @@ def test_there_are_blocks() -> None:
     assert len(PYTHON) >= 6
 
 
+# ---- the page on clusters -----------------------------------------------------------------------------------------
+
+
+def test_the_page_on_clusters_is_linked_and_knows_the_commands() -> None:
+    path = "archive/docs/cluster.md"
+    page = (ROOT / path).read_text(encoding="utf-8")
+    assert f"]({path})" in README
+    lines = re.findall(r"^ {4}((?:archive|dask) [a-z]+ .*)$", page, re.MULTILINE)
+    assert len(lines) >= 4
+    for line in lines:
+        program, command, *rest = line.split()
+        shown = run([program, command, "--help"], ROOT).stdout
+        asked = {word for word in rest if word.startswith("--")}
+        assert asked
+        assert asked <= set(re.findall(r"--[a-z-]+", shown)), line
+    assert "--tls-ca-file" in run(["dask", "worker", "--help"], ROOT).stdout
+    blocks = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    assert [ast.parse(block) for block in blocks]
+
+
 # ---- lists -------------------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,7 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.progress",),
     ("archive.api", "archive.remaining", "archive.sampling"),
     ("archive.run", "archive.compaction"),
+    ("archive.engine",),
     ("archive.runlog", "archive.commit", "archive.growth", "archive.plan", "archive.pool", "archive.proof", "archive.compare"),
     ("archive.shard",),
     ("archive.proof_files", "archive.proof_places", "archive.fragments", "archive.again", "archive.joining", "archive.watch",
@@ -32,7 +33,8 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.repeats",),
     ("archive.table",),
     ("archive.manifest", "archive.partition", "archive.schema"),
-    ("archive.storage", "archive.rows", "archive.child", "archive.proof_ids", "archive.sofar", "archive.stages"),
+    ("archive.storage", "archive.rows", "archive.child", "archive.proof_ids", "archive.sofar", "archive.stages",
+     "archive.cluster"),
     ("archive.sources", "archive.extraction"),
     ("archive.wrapping",),
     ("archive.warc",),
@@ -52,11 +54,13 @@ OWNERS = {
     "click": ("cli", "training"),
     "lightgbm": ("training",),
     "rapidfuzz": ("training",),
+    "distributed": ("cluster",),
+    "dask": ("cluster",),
     "rich": ("screen", "screen_convert", "screen_diff", "progress"),
     "publicsuffixlist": ("rows",),
     "fcntl": ("storage",),
 }
-HEAVY = {"pyarrow", "numpy", "trafilatura", "lxml", "warcio", "rich", "pandas", "htmldate", "py3langid", "justext"}
+HEAVY = {"dask", "distributed", "pyarrow", "numpy", "trafilatura", "lxml", "warcio", "rich", "pandas", "htmldate", "py3langid", "justext"}
 
 
 def name_of(path: Path) -> str:

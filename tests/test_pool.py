@@ -325,6 +325,11 @@ def test_no_worker_is_left_when_a_run_stops(inputs: Path, tmp_path: Path, monkey
     real = storage.write_receipt
     pids: list[int] = []
 
+    def children() -> list[int]:
+        return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+
+    before = set(children())  # such as what other tests' executors leave to watch over their resources
+
     def waiting(folder: Path, receipt: Any) -> None:
         if receipt.shard_id.startswith("000001"):
             threading.Event().wait()
@@ -334,8 +339,7 @@ def test_no_worker_is_left_when_a_run_stops(inputs: Path, tmp_path: Path, monkey
         planned = unchanged = working = mended = merging = staticmethod(lambda *_: None)
 
         def converted(self, *_: object) -> None:
-            children = Path(f"/proc/self/task/{os.getpid()}/children")
-            pids.extend(int(pid) for pid in children.read_text().split())
+            pids.extend(set(children()) - before)
             raise KeyboardInterrupt
 
     monkeypatch.setattr(storage, "write_receipt", waiting)

@@ -17,6 +17,7 @@ from tests import making
 def one(tmp_path: Path) -> Shard:
     making.mixed(tmp_path / "in", each=1)
     files = plan.find_files([tmp_path / "in"], leave_out=tmp_path / "c")
+    (tmp_path / "work").mkdir()
     (found,) = plan.make_shards(files, Settings(), tmp_path / "work")
     return found
 

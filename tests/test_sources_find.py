@@ -83,9 +83,9 @@ def _zip() -> bytes:
     ("data", "name", "kind"),
     [
         (WARC, "x.html", "warc"),
-        (gzip.compress(WARC), "x.gz", "warc"),
+        (gzip.compress(WARC, mtime=0), "x.gz", "warc"),
         (_zip(), "x.txt", "zip"),
-        (gzip.compress(b"words"), "x.txt", "packed"),
+        (gzip.compress(b"words", mtime=0), "x.txt", "packed"),
         (b'{"text": "words"}\n', "x.html", "jsonl"),
         (b"<html><p>words", "x.txt", "html"),
         (b"words", "x.html", "html"),
