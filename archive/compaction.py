@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 
-from archive import manifest, storage
+from archive import manifest, runlog, storage
 from archive.again import all_inputs
 from archive.commit import describe, move_beside, publish, sweep_strays
 from archive.corpus import Corpus
@@ -56,7 +56,7 @@ def compact(corpus: str | os.PathLike[str], *, told: Told | None = None) -> Mani
 
 
 def _compact(base: Corpus, work: Path, told: Told) -> Corpus:
-    made, final = base.manifest, work / "final"
+    made, final, began = base.manifest, work / "final", runlog.start()
     clear(work)
     final.mkdir(parents=True)
     (work / MARKER).touch()
@@ -86,8 +86,10 @@ def _compact(base: Corpus, work: Path, told: Told) -> Corpus:
     old = [file for file in made.files if not file.path.startswith("warc/")]
     kept = [file for file in made.files if file.path.startswith("warc/")]
     files = sorted((*kept, *describe(final, rows)), key=lambda file: file.path)
+    compacted = replace(made, files=tuple(files))
     move_beside(final, base.folder)
-    publish(base.folder, work, replace(made, files=tuple(files)))
+    runlog.write_compaction(base.folder, made, compacted, began=began)
+    publish(base.folder, work, compacted)
     for file in old:
         (base.folder / file.path).unlink()
     return Corpus(base.folder)

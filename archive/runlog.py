@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from archive import __version__, storage
 from archive.extraction import find_extractor
@@ -60,19 +61,10 @@ def write_log(
     roots.update(root for file in files if file.again for root in file.again.source_roots)
     extraction = configuration(manifest.settings.extractor, find_extractor(manifest.settings.extractor).version)
     log = {
-        "command": sys.argv,
-        "folder": str(Path.cwd()),
-        "host": _host(),
-        "versions": _versions(extraction["libraries"]),
         "extraction": extraction,
         "workers": work.workers,
         "parts": {"all": len(work.receipts), "done_before": work.before},
-        "started": began.at,
-        "ended": datetime.now(UTC),
         "cpu_seconds": _seconds(work),
-        "cpu_seconds_used": {
-            name: now - then for name, now, then in zip(("here", "children"), _used(), began.cpu_seconds, strict=True)
-        },
         "bytes_read": sum(file.size for file in files),
         "bytes_written": sum(file.size for file in manifest.files if file not in there),
         "inputs": manifest.inputs - (base.inputs if base else 0),
@@ -80,6 +72,34 @@ def write_log(
         "reasons": dict(+reasons),
         "source_roots": sorted(roots),
         "added": work.added,
+    }
+    _write(folder, began, extraction["libraries"], log)
+
+
+def write_compaction(folder: Path, before: Manifest, after: Manifest, *, began: Start) -> None:
+    """Writes the same of a run that put the files of a corpus together."""
+    there = set(before.files)
+    log = {
+        "files_before": len(before.files),
+        "files": len(after.files),
+        "bytes_written": sum(file.size for file in after.files if file not in there),
+        "source_roots": [],
+    }
+    libraries = configuration(after.settings.extractor, find_extractor(after.settings.extractor).version)["libraries"]
+    _write(folder, began, libraries, log)
+
+
+def _write(folder: Path, began: Start, libraries: object, log: dict[str, Any]) -> None:
+    log |= {
+        "command": sys.argv,
+        "folder": str(Path.cwd()),
+        "host": _host(),
+        "versions": _versions(libraries),
+        "started": began.at,
+        "ended": datetime.now(UTC),
+        "cpu_seconds_used": {
+            name: now - then for name, now, then in zip(("here", "children"), _used(), began.cpu_seconds, strict=True)
+        },
     }
     (folder / "runs").mkdir(exist_ok=True)
     name = began.at.strftime("%Y-%m-%dT%H-%M-%S.%fZ") + f"-{os.getpid()}.json"

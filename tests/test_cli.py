@@ -99,7 +99,7 @@ def test_a_file_that_cannot_be_read_is_exit_code_1(made: Path, tmp_path: Path) -
     (tmp_path / "in" / "broken.html").symlink_to("nowhere")
     found = call("convert", made / "sound", tmp_path / "in", "-o", tmp_path / "c", "--workers", "1")
     assert found.exit_code == 1
-    assert "skipped: unreadable" in found.output
+    assert "broken.html: cannot be read: No such file or directory" in found.output
 
 
 @pytest.mark.parametrize(

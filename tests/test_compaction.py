@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,8 @@ def test_the_same_rows_in_fewer_files(grown: Path) -> None:
     assert (made.counts, made.reasons, made.inputs) == (old.counts, old.reasons, old.inputs)
     named = {file.path for file in made.files}
     there = {path.relative_to(grown).as_posix() for path in grown.rglob("*") if path.is_file()}
+    (*_, log) = sorted((grown / "runs").glob("*.json"))
+    assert json.loads(log.read_bytes())["files"] == len(made.files)
     assert {path for path in there if not path.startswith("runs/")} == {*named, "manifest.json"}
     assert [f for f in made.files if f.path.startswith("warc/")] == [f for f in old.files if f.path.startswith("warc/")]
 
