@@ -2,8 +2,9 @@
 
 Each run of a partition gives one small batch at a time, and at most ``FAN_IN`` runs are open at once: of more than that,
 groups are merged into longer runs first, in a folder of their own. So memory grows neither with rows nor with runs, but
-for eight bytes a row, which find repeated records. Two things are only known here, and are put into the rows on the way: the final name and offset of records that we
-wrapped (shards write their WARC under a placeholder), and the ids of records that stand in the corpus more than once.
+for eight bytes a row, which find repeated records, and some 500 bytes for each row of a record that is repeated. Two
+things are only known here, and are put into the rows on the way: the final name and offset of records that we wrapped
+(shards write their WARC under a placeholder), and the ids of records that stand in the corpus more than once.
 """
 
 from __future__ import annotations

@@ -38,6 +38,18 @@ def test_a_signal_is_named(sent: signal.Signals, *, asked: bool) -> None:
     assert (death.value.reason, death.value.detail, death.value.asked) == ("crashed", sent.name, asked)
 
 
+def test_memory_counts_from_what_the_parent_holds_not_from_what_it_ever_held() -> None:
+    def work() -> None:
+        held = bytearray(b"x") * (80 << 20)
+        os.kill(os.getpid(), signal.SIGKILL if held else 0)
+
+    once = bytearray(b"x") * (400 << 20)
+    del once
+    with pytest.raises(Died) as death:
+        Child(work, LIMITS).end()
+    assert death.value.reason == "memory"
+
+
 def test_a_child_has_children() -> None:
     assert Child(lambda: Child(os.getppid, LIMITS).end() != os.getppid(), LIMITS).end() is True
 
