@@ -40,13 +40,13 @@ def test_a_signal_is_named(sent: signal.Signals, *, asked: bool) -> None:
 
 def test_memory_counts_from_what_the_parent_holds_not_from_what_it_ever_held() -> None:
     def work() -> None:
-        held = bytearray(b"x") * (80 << 20)
+        held = bytearray(b"x") * (350 << 20)
         os.kill(os.getpid(), signal.SIGKILL if held else 0)
 
-    once = bytearray(b"x") * (400 << 20)
+    once = bytearray(b"x") * (700 << 20)
     del once
     with pytest.raises(Died) as death:
-        Child(work, LIMITS).end()
+        Child(work, Limits(memory_bytes=200 << 20)).end()
     assert death.value.reason == "memory"
 
 
