@@ -10,9 +10,10 @@ fixed-size binary. Files are written in the work folder and renamed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sized
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Sized
+from dataclasses import fields
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,17 @@ def to_batch(rows: list[Any], table: str) -> pa.RecordBatch:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, tuple):
-        return [asdict(item) if isinstance(item, Block | Removed) else item for item in value]
+        return [_CELLS[type(item)](item) if type(item) in _CELLS else item for item in value]
     return value
+
+
+def _cells_of(row_type: type) -> Callable[[Any], dict[str, Any]]:
+    names = [one.name for one in fields(row_type)]
+    values = attrgetter(*names)
+    return lambda item: dict(zip(names, values(item), strict=True))  # asdict copies deeply, and took .2 ms a row
+
+
+_CELLS = {row_type: _cells_of(row_type) for row_type in (Block, Removed)}
 
 
 class FragmentWriter:
@@ -56,7 +66,7 @@ class FragmentWriter:
     def __init__(self, path: Path, table: str, partition_by: tuple[str, ...]) -> None:
         self.table, self._partition_by = table, partition_by
         self._file = pa.OSFile(str(path), "wb")
-        options = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
+        options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
         self._writer = pa.ipc.new_file(self._file, arrow_schema(table), options=options)
         self._rows: list[tuple[str, tuple[Any, ...], Article | CaptureRow]] = []
         self._bytes, self._batches = 0, 0
