@@ -6,17 +6,16 @@ step, makes the corpus exist. Done twice it gives the same bytes, so a run that 
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
-import pyarrow as pa
-
-from archive import again, manifest, storage, wrapping
+from archive import again, manifest, pool, storage, wrapping
 from archive.corpus import Corpus
 from archive.growth import next_addition
 from archive.merge import Patch, Source, patcher, write_table
@@ -27,6 +26,8 @@ from archive.schema import SCHEMA_VERSION
 from archive.stages import Stages
 from archive.table import read_rows, write_parquet
 
+TABLES = ("captures", "articles")
+PORTION_ROWS = 4000  # merged in two seconds; a process of its own takes 30 ms
 DATA = ("articles", "captures", "inputs", "warc")
 SOFTWARE = "archive"
 
@@ -39,14 +40,15 @@ def commit(
     *,
     old: Corpus | None = None,
     base: Corpus | None = None,
+    workers: int,
     stages: Stages,
     told: Callable[[float], None],
 ) -> Manifest:
     """The manifest of the corpus that the shards make, once all its other files are in place; ``publish`` writes it.
 
     Where the shards read the records of an ``old`` corpus again, its inputs and WARC files are those of the new one.
-    Where they are added to a ``base``, its files stay, and the manifest is that of both. ``told`` hears, as tables are
-    written, which share of their rows is.
+    Where they are added to a ``base``, its files stay, and the manifest is that of both. Tables are
+    merged by so many ``workers``; ``told`` hears which share of their rows is written.
     """
     final = work / "final"
     shutil.rmtree(final, ignore_errors=True)
@@ -65,17 +67,13 @@ def commit(
     stages.to("warc")
     places, renamed = _write_warcs(final / "warc", batch_name, done, repeats)
     stages.to("merge")
-    patch = _told_of(patcher(places, repeated, renamed), sum(run.rows for _, r in done for run in r.runs), told)
-    for table in ("captures", "articles"):
-        rows |= write_table(
-            _by_partition(table, done),
-            table,
-            final / table / batch_name,
-            patch=patch,
-            target=settings.target_file_bytes,
-            stages=work / "merge",
-            empty=base is None,
-        )
+    rows |= _write_tables(
+        done, final, batch_name, patcher(places, repeated, renamed), settings, workers=workers, stages=stages, told=told
+    )
+    for table in TABLES if base is None else ():  # one without rows is still a table: readers find its columns
+        if not (final / table).exists():
+            path = final / table / f"{batch_name}-00000.parquet"
+            rows[path] = write_parquet(path, table, [])
     path = final / "inputs" / f"{batch_name}-00000.parquet"
     rows[path] = write_parquet(path, "inputs", inputs)
     stages.to("hash")
@@ -95,22 +93,40 @@ def commit(
     return _both(base.manifest, made)
 
 
+def _write_tables(
+    done: list[tuple[Shard, Receipt]],
+    final: Path,
+    batch_name: str,
+    patch: Patch,
+    settings: Settings,
+    *,
+    workers: int,
+    stages: Stages,
+    told: Callable[[float], None],
+) -> dict[Path, int]:
+    """Writes the files of both large tables, in portions that workers share; returns the files' rows."""
+    portions, here = [one for table in TABLES for one in _portions(table, done)], os.getpid()
+
+    def write(number: int) -> tuple[int, dict[Path, int], float]:  # rows, files, and seconds of another process
+        portion, clock = portions[number], Stages("merge")
+        stem, target = final / portion.table / batch_name, settings.target_file_bytes
+        between = final.with_name("merge") / str(number)
+        made = write_table(portion.partitions, portion.table, stem, patch=patch, target=target, stages=between)
+        clock.to("over")
+        return portion.rows, made, 0.0 if os.getpid() == here else clock.seconds["merge"]
+
+    total, passed = sum(portion.rows for portion in portions), 0
+    rows: dict[Path, int] = {}
+    for count, files, seconds in pool.in_children(write, len(portions), workers):
+        rows, passed = rows | files, passed + count
+        stages.add("merge", seconds)
+        told(passed / total)
+    return rows
+
+
 def publish(corpus: Path, work: Path, made: Manifest) -> None:
     """Writes the manifest, which makes the corpus exist."""
     storage.write_whole(corpus / "manifest.json", manifest.to_text(made), work)
-
-
-def _told_of(patch: Patch, rows: int, told: Callable[[float], None]) -> Patch:
-    """The same, which tells how many of the ``rows`` went through it."""
-    done = 0
-
-    def patched(batch: pa.RecordBatch) -> pa.RecordBatch:
-        nonlocal done
-        done += batch.num_rows
-        told(done / rows)
-        return patch(batch)
-
-    return patched
 
 
 def _write_warcs(
@@ -185,6 +201,30 @@ def _whole(parts: list[InputRow]) -> InputRow:
     said = next((part for part in parts if part.skipped), parts[0])  # one that could not be read
     names = ("records", "articles", "rejections", "damaged")
     return replace(said, **{name: sum(getattr(part, name) for part in parts) for name in names})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """Partitions of a table that one process merges."""
+
+    table: str
+    partitions: dict[str, list[Source]]
+    rows: int
+
+
+def _portions(table: str, done: list[tuple[Shard, Receipt]]) -> list[Portion]:
+    """A table's partitions in portions of about ``PORTION_ROWS``, or one partition if that has more."""
+    partitions = _by_partition(table, done)
+    found: list[Portion] = []
+    names: list[str] = []
+    rows = 0
+    for number, name in enumerate(sorted(partitions), start=1):
+        names.append(name)
+        rows += sum(source.rows for source in partitions[name])
+        if rows >= PORTION_ROWS or number == len(partitions):
+            found.append(Portion(table=table, partitions={name: partitions[name] for name in names}, rows=rows))
+            names, rows = [], 0
+    return found
 
 
 def _by_partition(table: str, done: list[tuple[Shard, Receipt]]) -> dict[str, list[Source]]:

@@ -43,7 +43,6 @@ from archive.table import (
     ParquetFile,
     batch_keys,
     parquet_batches,
-    write_parquet,
     write_run,
 )
 
@@ -219,12 +218,11 @@ def write_table(
     patch: Patch,
     target: int,
     stages: Path,
-    empty: bool = False,
     fan_in: int | None = None,
 ) -> dict[Path, int]:
-    """Writes the files of a table in folders of its partitions beside ``stem``; returns their rows.
+    """Writes partitions of a table in their folders beside ``stem``; returns the files' rows.
 
-    ``stages`` takes what comes between. With ``empty`` a table without rows gets a file: readers find its columns.
+    ``stages`` takes what comes between.
     """
     written: dict[Path, int] = {}
     fresh: list[Path] = []  # not yet on the disk
@@ -237,9 +235,6 @@ def write_table(
         if len(fresh) >= FRESH or sum(path.stat().st_size for path in files) > SYNC_BYTES:
             storage.sync_all(fresh)
             fresh = []
-    if not written and empty:
-        path = stem.with_name(f"{stem.name}-00000.parquet")
-        written[path] = write_parquet(path, table, [])
     shutil.rmtree(stages, ignore_errors=True)
     _opened.cache_clear()
     return written

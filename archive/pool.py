@@ -14,20 +14,22 @@ import selectors
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
+from typing import Any, TypeVar
 
 from archive import sources, storage
 from archive.child import Child, Died, starting
 from archive.errors import RunInterrupted
 from archive.extraction import find_extractor
-from archive.model import Origin, Receipt, Shard
+from archive.model import Limits, Origin, Receipt, Shard
 from archive.rows import registered_domain
 from archive.shard import convert_shard
 from archive.table import to_batch
 from archive.watch import READING, Cut, Step, Trial, last_step, reading_seconds
 
+T = TypeVar("T")
 LOOK = 0.5  # seconds at most without a look at the workers
 PATIENCE = 5  # deaths of one shard that no record or file can be blamed for
 
@@ -120,6 +122,42 @@ def convert_all(
         finally:
             for child in running:
                 child.kill()
+
+
+def in_children(work: Callable[[int], T], count: int, workers: int) -> Generator[T, None, None]:
+    """What ``work`` gives for 0, 1, … up to ``count``, as it gets done, with ``workers`` children at it at a time.
+
+    With one worker, or one thing to do, it is done here. Raises ``RunInterrupted`` where a child dies.
+    """
+    if workers == 1 or count < 2:  # noqa: PLR2004
+        yield from map(work, range(count))
+        return
+    waiting, running = deque(range(count)), set[Child]()
+    with selectors.DefaultSelector() as selector:
+        try:
+            while waiting or running:
+                while waiting and len(running) < workers:
+                    child = Child(partial(work, waiting.popleft()), Limits())
+                    running.add(child)
+                    selector.register(child, selectors.EVENT_READ)
+                for key, _ in selector.select():
+                    child = key.fileobj  # type: ignore[assignment]
+                    selector.unregister(child)
+                    running.remove(child)
+                    yield _end(child)
+        finally:
+            for child in running:
+                child.kill()
+
+
+def _end(child: Child) -> Any:  # noqa: ANN401 - whatever the work gives
+    try:
+        return child.end()
+    except Died as death:
+        if death.asked and death.detail == "SIGINT":
+            raise KeyboardInterrupt from death
+        message = f"a worker died while tables were written ({death}); what was done is kept: run the same command again"
+        raise RunInterrupted(message) from death
 
 
 def convert_guarded(shard: Shard) -> Receipt:

@@ -187,7 +187,7 @@ def _run(
         storage.give_back_memory()
     progress.merging(0)
     done = [(shard, receipts[shard.shard_id]) for shard in shards]
-    manifest = commit(folder, work, done, settings, old=job.old, base=job.base, stages=stages, told=progress.merging)
+    manifest = commit(folder, work, done, settings, old=job.old, base=job.base, workers=workers, stages=stages, told=progress.merging)
     stages.to("log")
     if job.old:
         again.keep_logs(job.old, folder)

@@ -21,6 +21,10 @@ class Stages:
         self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + now - self._since
         self._stage, self._since = stage, now
 
+    def add(self, stage: str, seconds: float) -> None:
+        """Adds to ``stage`` what was used elsewhere."""
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+
     def add_children(self, stage: str) -> None:
         """Adds to ``stage`` what children of this process used that have ended since the start."""
         others = _of_children()
