@@ -224,3 +224,41 @@ def target_name(node: ast.AST) -> str:
     if isinstance(node, ast.Name):
         return node.id
     return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+# ---- what many captures take -----------------------------------------------------------------------------------------
+
+BULK = Path(archive.__file__).parent / "docs" / "bulk.md"
+
+
+def test_the_cost_model_follows_from_the_unit_costs() -> None:
+    text = BULK.read_text()
+    unit = {name: float(value) for name, value in re.findall(r"^\| ([^|]*?) \| ([\d.]+) \|$", text, re.MULTILINE)}
+    rows = re.findall(r"^\| (1 million|100 million|10 billion) \|(.*)\|$", text, re.MULTILINE)
+    assert len(rows) == 3
+    for name, cells in rows:
+        captures = {"1 million": 1e6, "100 million": 1e8, "10 billion": 1e10}[name]
+        packed = captures * unit["packed input, kB a record"] * 1e3
+        hours = captures * unit["CPU, ms a record"] / 3.6e6
+        parts = packed / 8e6
+        run = unit["memory of the run itself, MB"] * 1e6 + captures * unit["and bytes for each record"]
+        tables = captures * unit["tables, kB a record"] * 1e3
+        expected = [
+            packed,
+            hours,
+            hours / 64,
+            captures * unit["room for parts while the run lasts, kB a record"] * 1e3,
+            tables,
+            run + parts * unit["and kB for each part of the inputs"] * 1e3,
+            tables / (unit["size of a table's file, MB"] * 1e6),
+            parts,
+        ]
+        stated = [number_of(cell) for cell in cells.split("|")]
+        for value, said in zip(expected, stated, strict=True):
+            assert abs(said - value) <= max(0.04 * value, 0.05 if value < 1 else 0.5), (name, value, said)
+
+
+def number_of(cell: str) -> float:
+    """A number with its unit, as the page writes it."""
+    value, _, unit = cell.strip().partition(" ")
+    return float(value.replace(",", "")) * {"": 1.0, "GB": 1e9, "TB": 1e12}[unit]
