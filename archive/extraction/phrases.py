@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from contextlib import suppress
-from datetime import date, datetime
+from collections.abc import Sequence
+from functools import cache
 from itertools import accumulate
 from typing import Final
 
@@ -131,31 +131,6 @@ _TAG: Final = re.compile(
     r"</?[A-Za-z][A-Za-z0-9:-]{0,20}(?:\s[^<>]{0,400})?/?>|<!--|-->|^[\w-]{2,30}=\"[^\"]{0,400}\"$"
 )
 
-MONTHS: Final = (
-    "jan ene gen янв oca", "feb fév fev фев şub", "mar mär mrt maa мар", "apr avr abr huh апр nis", "may mai maj mag mei tou мая",
-    "jun juin giu kes июн haz", "jul juil lug hei июл", "aug aoû ago elo авг ağu", "sep set syy сен eyl",
-    "oct okt ott out lok окт eki", "nov нояб ноя kas", "dec dez déc dic des jou дек ara",
-)  # fmt: skip
-_ISO: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)")
-_NUMERIC: Final = re.compile(
-    r"(?<!\d)(\d\d?)\.\s?(\d\d?)\.\s?((?:19|20)\d\d)(?!\d)"
-)  # with dots it is always day first
-_EAST: Final = re.compile(r"((?:19|20)\d\d)\s?[年년]\s?(\d\d?)\s?[月월]\s?(\d\d?)\s?[日일]")
-_DAY_MONTH: Final = re.compile(
-    r"(?<!\d)(\d\d?)(?:st|nd|rd|th|er|\.)?\s(?:de\s)?([^\W\d_]{3,10})\.?,?\s(?:de\s)?((?:19|20)\d\d)(?!\d)"
-)
-_MONTH_DAY: Final = re.compile(r"\b([^\W\d_]{3,10})\.?\s(\d\d?)(?:st|nd|rd|th)?,?\s((?:19|20)\d\d)(?!\d)")
-_BY: Final = re.compile(
-    r"(?:(?:written |words |posted |reported )?by|von|par|por|di|door|av|af|autore?|текст|автор|yazan)\s?:?\s(.{3,120})",
-    re.IGNORECASE,
-)
-_AND: Final = re.compile(r"\s?,\s|\s(?:and|und|et|y|e|en|och|og|и|ve|&)\s")
-_NAME: Final = re.compile(
-    r"[^\W\d_a-z][\w.'’-]{0,30}(?:\s(?:de|da|van|von|der|den|del|di|la|le|al|bin|el|[^\W\d_a-z][\w.'’-]{0,30})){1,4}"
-)
-FIRST_YEAR: Final = 1980  # no web page is older, and "12.10.1970" in a first line is somebody's birthday
-_MONTHS: Final = {name: number for number, names_ in enumerate(MONTHS, 1) for name in names_.split()}
-
 HEAD: Final = 2000  # characters of a line that are looked at; no sign needs more, and a line may have 20 million
 _HEADING: Final = 14  # words of the longest heading, credit or date line
 _TITLE: Final = 8  # words of the longest line that stands over other matter
@@ -165,6 +140,8 @@ _CLOSERS: Final = "\"'”’“‘»«›)]}」』】）＂＊* \u200f\u200e"
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _BULLET: Final = re.compile(r"[•◦▪●‣*–-]\s|\d{1,3}[.)]\s")
 CUT: Final = 0.5  # how sure a teaser is that shows only by being cut off
+_RUN: Final = re.compile(r"[^\W_]+")
+_KEY: Final = 4  # letters of a word by which phrases are looked up
 _CUT: Final = re.compile(r"(?:…|\.\.\.)[\])]?\s?(?:[^\W\d_]+\s?){0,4}\W{0,3}$")  # "…", "… [link phrase]"
 DATE: Final = re.compile(
     r"\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,4}|\b\d{1,2}[:.h]\d\d\b|\d{4}\s?[年년]|\b(?:19|20)\d\d\b"
@@ -197,9 +174,7 @@ def reasons(lines: list[tuple[str, int, bool]]) -> list[Found]:
     folded = [text.lower() if words <= _NOTICE and len(text) <= 10 * _NOTICE else "" for text, words, _ in lines]
     joined = "\n".join(folded)
     starts = list(accumulate((len(text) + 1 for text in folded), initial=0))
-    cookie, consent, alone, promotion = (
-        lines_with(joined, starts, group) for group in (COOKIE, CONSENT, CONSENT_ALONE, PROMOTION)
-    )
+    cookie, consent, alone, promotion = lines_with(joined, starts, (COOKIE, CONSENT, CONSENT_ALONE, PROMOTION))
     found: list[Found] = []
     for i, (text, (_, words, shut)) in enumerate(zip(folded, lines, strict=True)):
         if (cookie[i] and consent[i]) or alone[i]:
@@ -236,22 +211,43 @@ def begins(text: str, group: tuple[str, ...]) -> bool:
     )
 
 
-def lines_with(joined: str, starts: list[int], group: tuple[str, ...]) -> Counter[int]:
-    """How many phrases of ``group`` each line has; ``joined`` is all lines, ``starts`` where each of them begins.
+def lines_with(joined: str, starts: list[int], groups: Sequence[tuple[str, ...]]) -> list[Counter[int]]:
+    """How many phrases of each group each line has; ``joined`` is all lines, ``starts`` where each of them begins.
 
-    Searching all lines at once costs one pass in C per phrase: 1.5 ms for 320 phrases and a page of 200 lines.
+    Only phrases whose first word is there are sought: 0.5 ms for 320 phrases and a page of 200 lines instead of 1.9.
     """
-    hits: Counter[int] = Counter()
+    words = set(_RUN.findall(joined))
+    there = {word[:length] for length in range(1, _KEY + 1) for word in words} | set(joined)
+    found: list[Counter[int]] = []
+    for group in groups:
+        hits: Counter[int] = Counter()
+        for phrase, key, whole in _keyed(group):
+            if key not in (words if whole else there):
+                continue
+            last = -1
+            at = joined.find(phrase)
+            while at >= 0:
+                line = bisect_right(starts, at) - 1
+                if line != last and (phrase[0] >= "\u2e80" or at == 0 or not joined[at - 1].isalnum()):
+                    hits[line] += 1
+                    last = line
+                at = joined.find(phrase, at + len(phrase))
+        found.append(hits)
+    return found
+
+
+@cache
+def _keyed(group: tuple[str, ...]) -> tuple[tuple[str, str, bool], ...]:
+    """Each phrase with what must be there for it: its first word, whole or its beginning; one letter of a dense script."""
+    keyed = []
     for phrase in group:
-        last = -1
-        at = joined.find(phrase)
-        while at >= 0:
-            line = bisect_right(starts, at) - 1
-            if line != last and (phrase[0] >= "\u2e80" or at == 0 or not joined[at - 1].isalnum()):
-                hits[line] += 1
-                last = line
-            at = joined.find(phrase, at + len(phrase))
-    return hits
+        run = _RUN.match(phrase)
+        if run is None or phrase[0] >= "\u2e80":
+            keyed.append((phrase, phrase[0], False))
+        else:
+            whole = run.end() < len(phrase)
+            keyed.append((phrase, run[0] if whole else run[0][:_KEY], whole))
+    return tuple(keyed)
 
 
 def code(text: str) -> str:
@@ -277,28 +273,3 @@ def _credited(text: str) -> bool:
     name = max((agency for agency in AGENCIES if tail.endswith(agency)), key=len)
     before = tail[: -len(name)].rstrip()
     return not before or before.endswith((*"/|(–—-:[©,", " via", "foto", "photo by"))
-
-
-def day(text: str) -> str | None:
-    """The one day that a short line states beyond doubt, as ISO 8601; with the time only where it is ISO itself."""
-    if iso := _ISO.search(text):
-        with suppress(ValueError):
-            return iso[0].replace(" ", "T") if datetime.fromisoformat(iso[0]).year >= FIRST_YEAR else None
-    for pattern, order in ((_NUMERIC, "dmy"), (_EAST, "ymd"), (_DAY_MONTH, "dmy"), (_MONTH_DAY, "mdy")):
-        if match := pattern.search(text):
-            part = dict(zip(order, match.groups(), strict=True))
-            month, word = part["m"], part["m"].lower()
-            number = int(month) if month.isdigit() else _MONTHS.get(word[:4]) or _MONTHS.get(word[:3], 0)
-            with suppress(ValueError):
-                found = date(int(part["y"]), number, int(part["d"]))
-                return found.isoformat() if found.year >= FIRST_YEAR else None
-    return None
-
-
-def names(text: str) -> tuple[str, ...]:
-    """The names in a byline: two to four capitalised words each, after a word such as "by"."""
-    match = _BY.match(text)
-    if not match:
-        return ()
-    found = tuple(part.strip() for part in _AND.split(match[1]))
-    return found if all(_NAME.fullmatch(part) for part in found) else ()

@@ -1,0 +1,134 @@
+"""The trees that decide about lines of text dumps, and how well they do on sites that they have not seen."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import lightgbm
+import numpy as np
+
+from archive.extraction.dump import clean
+from archive.extraction.likeness import Vocabulary, short_words
+from archive.extraction.line_features import measure
+from archive.training.dumps import Dump
+from archive.training.evaluate import WORD
+from archive.training.fit import SETTINGS, export, fold, model_of
+from archive.training.vocabulary import Count, learn, means
+
+Ints = np.ndarray[Any, Any]
+FOLDS: Final = 4
+ROUNDS: Final = 200
+NEWS_WEIGHT: Final = 3.0  # there are seven pages of blogs and guides for each of news
+POWER: Final = 0.4  # of a line's words that it counts: of .7 short lines suffer
+LEAST: Final = 8  # a word's weight, in 1/16 of log-odds, that is worth its place in the file
+LENGTHS: Final = (5, 10, 20)  # words of lines whose recall is told apart
+SPACE: Final = re.compile(r"\s+")
+DUMP_SETTINGS: Final = {**SETTINGS, "feature_fraction": 0.3}
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What came of the dumps of one style and set."""
+
+    precision: list[float] = field(default_factory=list)
+    recall: list[float] = field(default_factory=list)
+    f1: list[float] = field(default_factory=list)
+    lines: Counter[int] = field(default_factory=Counter)  # of the gold, by length
+    kept: Counter[int] = field(default_factory=Counter)
+    empty: int = 0  # dumps with an article that came out without text
+    unsure: list[float] = field(default_factory=list)  # word F1 of those that are flagged so
+
+
+def words_of(dumps: Sequence[Dump]) -> list[Count]:
+    """For each dump what it says of the words of its short lines."""
+    counts = []
+    for dump in dumps:
+        shares: dict[str, list[float]] = defaultdict(list)
+        for line, label in zip(dump.lines, dump.label.tolist(), strict=True):
+            for word in sorted(set(short_words(line.text))):
+                shares[word].append(float(label))
+        counts.append(Count(site=dump.site, names={}, words=means(shares)))
+    return counts
+
+
+def vocabulary(counts: Sequence[Count]) -> Vocabulary:
+    """The weights of words that say much."""
+    return Vocabulary(names={}, words={word: n for word, n in learn(counts).words.items() if abs(n) >= LEAST})
+
+
+def train_dumps(dumps: Sequence[Dump]) -> dict[str, Any]:
+    """The model as it is written to disk. Each dump is measured with weights of words from other sites than its own."""
+    counts = words_of(dumps)
+    rows, labels, sizes = list[dict[str, Ints]](), list[Ints](), list[Ints]()
+    for part in range(FOLDS):
+        words = vocabulary([one for one in counts if fold(one.site, FOLDS, "vocabulary") != part])
+        for dump in dumps:
+            if fold(dump.site, FOLDS, "vocabulary") == part:
+                rows.append(measure(dump.lines, words))
+                labels.append(dump.label)
+                sizes.append(weights(dump, rows[-1]["words"]))
+    columns = sorted(rows[0])
+    table = np.concatenate([np.stack([row[name] for name in columns], axis=1).astype(np.float32) for row in rows])
+    data = lightgbm.Dataset(table, np.concatenate(labels), weight=np.concatenate(sizes))
+    booster = lightgbm.train(dict(DUMP_SETTINGS), data, ROUNDS)
+    return export(booster.dump_model(), columns, vocabulary(counts))
+
+
+def weights(dump: Dump, words: Ints) -> Ints:
+    """How much each line counts: each dump about the same, news more, and in it long lines more than short ones."""
+    size = (words + 1.0) ** POWER
+    whole = max(1.0, float(size[dump.label == 1].sum()))
+    found: Ints = np.minimum(size / whole * 10, 5) * (NEWS_WEIGHT if dump.name == "fundus_dev" else 1.0)
+    return found
+
+
+def crossed_dumps(dumps: Sequence[Dump], folds: int = FOLDS) -> Iterator[tuple[Dump, str, bool]]:
+    """Each dump with the text that weights learned from other sites give it, and whether that is flagged as unsure."""
+    for part in range(folds):
+        model = model_of(train_dumps([dump for dump in dumps if fold(dump.site, folds, "evaluation") != part]))
+        for dump in dumps:
+            if fold(dump.site, folds, "evaluation") == part:
+                found = clean(dump.payload, "utf-8", model)
+                yield dump, found.text, "unsure" in found.flags
+
+
+def count(tally: Tally, dump: Dump, text: str, *, unsure: bool) -> None:
+    """Add one dump and its text to the tally."""
+    one, other = Counter(WORD.findall(text.lower())), Counter(WORD.findall(dump.gold.lower()))
+    shared = (one & other).total()
+    tally.precision.append(shared / one.total() if one else float(not other))
+    tally.recall.append(shared / other.total() if other else float(not one))
+    tally.f1.append(2 * shared / (one.total() + other.total()) if one or other else 1.0)
+    tally.unsure += tally.f1[-1:] if unsure else []
+    tally.empty += not text and bool(dump.label.any())
+    have = SPACE.sub(" ", text)
+    for line, label in zip(dump.lines, dump.label.tolist(), strict=True):
+        length = len(WORD.findall(line.text))
+        if label and length:
+            bucket = int(np.searchsorted(LENGTHS, length, side="right"))
+            tally.lines[bucket] += 1
+            tally.kept[bucket] += line.text in have
+
+
+def table_of_dumps(dumps: Sequence[Dump]) -> str:
+    """Word precision, recall and F1 of each style and set, cross-validated, and the share of gold lines that stay."""
+    tallies: dict[tuple[str, str], Tally] = {(dump.style, dump.name): Tally() for dump in dumps}
+    for dump, text, unsure in crossed_dumps(dumps):
+        count(tallies[dump.style, dump.name], dump, text, unsure=unsure)
+    names = ("1-4", "5-9", "10-19", "20+")
+    return "\n".join(
+        f"{style:8} {name:11} {len(one.f1):4} dumps   word P {_mean(one.precision):.4f} R {_mean(one.recall):.4f} "
+        f"F1 {_mean(one.f1):.4f}   gold lines kept by words "
+        + " ".join(f"{label}: {one.kept[at] / max(1, one.lines[at]):.2f}" for at, label in enumerate(names))
+        + f"   empty {one.empty}   unsure {len(one.unsure)}, their F1 {_mean(one.unsure):.2f}"
+        for (style, name), one in tallies.items()
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / max(1, len(values))
