@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Final
 
 from archive.extraction import phrases
-from archive.extraction.lines import Line
+from archive.extraction.lines import HEAD, Line, Spoken
 
 _FULL: Final = 60  # words that count of one line; what is longer says no more
 _BASE: Final = 8.0  # words that a sentence needs before it counts for the article
@@ -30,19 +30,20 @@ _LONG: Final = 25  # words of a line that counts for the article, by half, witho
 _JOINED: Final = 8  # words that two lines of one cut sentence have together
 
 
-def find_clues(lines: Sequence[Line]) -> None:
-    """Fills in words, reasons and values of lines, none of them blank."""
+def find_clues(lines: Sequence[Line], spoken: Spoken) -> None:
+    """Fills in words, reasons and values of lines, none of them blank, by what is ``spoken`` in them."""
     _find_code(lines)
-    _find_words(lines)
+    _find_words(lines, spoken)
     _join(lines)
     _find_cut(lines)
     _find_values(lines)
 
 
-def _find_words(lines: Sequence[Line]) -> None:
+def _find_words(lines: Sequence[Line], spoken: Spoken) -> None:
     """Gives a reason to the lines that their words betray."""
-    rest = [line for line in lines if not line.reason]
-    for line, found in zip(rest, phrases.reasons([(line.text, line.words, line.shut) for line in rest]), strict=True):
+    rest = [at for at, line in enumerate(lines) if not line.reason]
+    chosen, lowered = [lines[at] for at in rest], [spoken.lowered[at] for at in rest]
+    for line, found in zip(chosen, phrases.reasons(chosen, lowered, sorted(set(spoken.words))), strict=True):
         line.reason, line.score, line.apart = found
 
 
@@ -60,7 +61,7 @@ def _find_code(lines: Sequence[Line]) -> None:
     last = -9
     for i, line in enumerate(lines):
         line.words, line.shut = phrases.measure(line.text)
-        line.reason = phrases.code(line.text[: phrases.HEAD])
+        line.reason = phrases.code(line.text[:HEAD])
         if not line.reason:
             continue
         line.score = 0.9

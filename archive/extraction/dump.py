@@ -23,7 +23,7 @@ from archive.extraction.choice import Model
 from archive.extraction.clues import find_clues
 from archive.extraction.composed import composed
 from archive.extraction.keeping import SURE_ENOUGH, is_barred, keep
-from archive.extraction.lines import Line, split
+from archive.extraction.lines import Line, Spoken, split
 from archive.extraction.opening import facts
 from archive.model import Block, CleanText, Removed
 
@@ -53,23 +53,20 @@ def _explain(lines: list[Line], odds: tuple[float, ...]) -> None:
 
 def _removed(bom: int, lines: list[Line]) -> tuple[Removed, ...]:
     """All bytes that no kept line has; blank lines go with the removed line before them."""
-    spans: list[Removed] = []
-
-    def add(start: int, end: int, reason: str, score: float) -> None:
-        last = spans[-1] if spans and spans[-1].end == start else None
-        if last and reason in (last.reason, "blank"):
-            score = last.score if reason == "blank" else min(score, last.score)
-            spans[-1] = Removed(start=last.start, end=end, reason=last.reason, score=score)
-        elif start < end:
-            spans.append(Removed(start=start, end=end, reason=reason, score=score))
-
-    add(0, bom, "blank", 1.0)
+    spans: list[tuple[int, int, str, float]] = [(0, bom, "blank", 1.0)] if bom else []
     for line in lines:
         if line.kept:
-            add(line.end, line.stop, "blank", 1.0)
+            start, reason, score = line.end, "blank", 1.0
         else:
-            add(line.start, line.stop, line.reason or "blank", line.score if line.reason else 1.0)
-    return tuple(spans)
+            start, reason, score = line.start, line.reason or "blank", line.score if line.reason else 1.0
+        if start == line.stop:
+            continue
+        if spans and spans[-1][1] == start and reason in (spans[-1][2], "blank"):
+            first, _, before, known = spans[-1]
+            spans[-1] = (first, line.stop, before, known if reason == "blank" else min(known, score))
+        else:
+            spans.append((start, line.stop, reason, score))
+    return tuple(Removed(start=start, end=end, reason=reason, score=score) for start, end, reason, score in spans)
 
 
 def _rescue(lines: list[Line]) -> None:
@@ -84,8 +81,9 @@ def clean(payload: bytes, encoding: str, model: Model | None = None) -> CleanTex
     """The article in ``payload``, which is text in ``encoding`` (the name of a Python codec), by the model shipped."""
     bom, lines = split(payload, encoding)
     full = [line for line in lines if not line.blank]
-    find_clues(full)
-    chosen = keep(full, model)
+    spoken = Spoken.of(full)
+    find_clues(full, spoken)
+    chosen = keep(full, spoken, model)
     for line, kept in zip(full, chosen.kept, strict=True):
         line.kept = kept
     _rescue(full)
@@ -103,7 +101,7 @@ def _joined(lines: list[Line]) -> tuple[str, tuple[Block, ...]]:
     texts, blocks, at = [], [], 0
     for line in lines:
         if line.kept:
-            texts.append(composed(_SURROGATE.sub("\ufffd", line.text)))
+            texts.append(line.text if line.text.isascii() else composed(_SURROGATE.sub("\ufffd", line.text)))
             end = at + len(texts[-1])
             kind = phrases.kind(line.text, line.words, shut=line.shut)
             blocks.append(Block(kind=kind, start=at, end=end, source_start=line.start, source_end=line.end))

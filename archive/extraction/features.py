@@ -84,7 +84,7 @@ def measure(page: Blocks, stated: Stated, vocabulary: Vocabulary) -> dict[str, I
     here = _place(page, out)
     best = _company(page, here, out)
     _lookalikes(page, out)
-    likeness(page.texts, stated, vocabulary, out)
+    likeness(page, stated, vocabulary, out)
     names(page, best, vocabulary, out)
     _neighbours(page, here, out)
     return out

@@ -23,11 +23,16 @@ from archive.extraction.choice import Model
 from archive.extraction.forest import SURE, UNIT, from_trees, odds_table, read_model
 from archive.extraction.likeness import Vocabulary
 from archive.extraction.line_features import measure
-from archive.extraction.lines import Line
+from archive.extraction.lines import Line, Spoken
 
 Ints = np.ndarray[Any, Any]
 LENGTHS: Final = (5, 10, 20)  # words
-LEAN: Final = (UNIT, UNIT, UNIT + 200, UNIT + 200)  # added to the log-odds of lines up to those lengths, and longer ones
+LEAN: Final = (
+    700,
+    1150,
+    1350,
+    1450,
+)  # added to the log-odds of lines up to those lengths, and longer ones, in 1 / UNIT
 DOUBT: Final = 2 * UNIT  # added where nothing would be kept
 SURE_ENOUGH: Final = 0.6  # expected F1 over words
 
@@ -52,12 +57,12 @@ def dump_model() -> Model:
     )
 
 
-def keep(lines: Sequence[Line], model: Model | None = None) -> Kept:
+def keep(lines: Sequence[Line], spoken: Spoken, model: Model | None = None) -> Kept:
     """Which of these lines, none of them blank and all with their clues, are kept. By the model shipped, if none is given."""
     if not lines:
         return Kept(kept=(), odds=(), confidence=0.0)
     model = model or dump_model()
-    measures = measure(lines, model.vocabulary)
+    measures = measure(lines, spoken, model.vocabulary)
     scores = model.forest.scores(measures)
     words = measures["words"]
     leaning = scores + np.array(LEAN)[np.searchsorted(LENGTHS, words, side="right")]
@@ -69,9 +74,7 @@ def keep(lines: Sequence[Line], model: Model | None = None) -> Kept:
     odds = np.where(barred, 0, odds)
     right = int((odds * words)[kept].sum())
     whole = SURE * int(words[kept].sum()) + int((odds * words).sum())
-    return Kept(
-        kept=tuple(kept.tolist()), odds=tuple((odds / SURE).tolist()), confidence=2 * right / max(1, whole)
-    )
+    return Kept(kept=tuple(kept.tolist()), odds=tuple((odds / SURE).tolist()), confidence=2 * right / max(1, whole))
 
 
 def is_barred(line: Line) -> bool:

@@ -51,9 +51,9 @@ def short_words(text: str) -> list[str]:
     return WORDS.findall(text.lower()) if len(text) <= SHORT else []
 
 
-def likeness(texts: Sequence[str], stated: Stated, vocabulary: Vocabulary, out: dict[str, Ints]) -> None:
+def likeness(page: Blocks, stated: Stated, vocabulary: Vocabulary, out: dict[str, Ints]) -> None:
     """To what the page states of its article, to blocks before; and the weights of a short text's words."""
-    n = len(texts)
+    n = len(page.texts)
     titles = [frozenset(WORDS.findall(title.lower())) for title in stated.titles if title]
     wanted = frozenset[str]().union(*titles)
     description = " ".join(stated.description.lower().split())
@@ -64,7 +64,7 @@ def likeness(texts: Sequence[str], stated: Stated, vocabulary: Vocabulary, out: 
     first_title, sought = -1, 0
     first: dict[str, int] = {}
     seen: set[str] = set()
-    lowered = [text.lower() for text in texts]
+    lowered = [text.lower() for text in page.texts]
     for number, lower in enumerate(lowered):
         first.setdefault(lower, number)
         size = len(lower)

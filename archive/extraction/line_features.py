@@ -10,33 +10,26 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from archive.extraction import phrases
 from archive.extraction.characters import (
     BAR,
-    BRACKET,
     COMMA,
     DIGIT,
     LETTER,
-    PUNCTUATION,
-    QUOTE,
     STOP,
-    SYMBOL,
     UPPER,
     WIDE,
     Ints,
     look_at,
 )
 from archive.extraction.clues import article
-from archive.extraction.likeness import FULL, Stated, Vocabulary, likeness
-from archive.extraction.lines import Line
+from archive.extraction.likeness import FULL, SHORT, Vocabulary
+from archive.extraction.lines import HEAD, Line, Spoken
 
 REASONS: Final = {
     reason: code
@@ -45,29 +38,20 @@ REASONS: Final = {
 CODE: Final = REASONS["markup"]  # from here on
 FAR: Final = 60  # lines; what is farther away is that far
 WIDTHS: Final = (2, 5, 12)  # lines on either side that make a line's company
-NEAR: Final = (1, 2, 3)
-TELLING: Final = re.compile(r"\w{4,}")  # words that say what a text is about
-DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff]+")
+NEAR: Final = ("value", "words", "said", "kin", "last")
+TITLE: Final = 3  # words that the first line and a headline share at least
+LETTERS: Final = 3  # words of more say what a text is about, and so do pairs of a dense script
+WIDEST: Final = "\u0e00"
 
 
-def measure(lines: Sequence[Line], vocabulary: Vocabulary) -> dict[str, Ints]:
+def measure(lines: Sequence[Line], spoken: Spoken, vocabulary: Vocabulary) -> dict[str, Ints]:
     """The measures of a dump's lines, none of them blank, by name; each int64 of shape (lines,). They have their clues."""
-    texts = [_head(line.text) for line in lines]
     out: dict[str, Ints] = {}
-    _shape(lines, texts, out)
-    first, after = _clues(lines, texts, out)
-    top = next((text for text, line in zip(texts, lines, strict=True) if not line.reason), "")
-    likeness(texts, Stated(titles=[top]), vocabulary, out)
-    for name in ("summary", "in_body", "page_body", "page_stated"):  # a dump states nothing
-        del out[name]
-    _kin([text.lower() for text in texts], out, first, after)
+    _shape(lines, out)
+    first, after = _clues(lines, out)
+    _words(spoken, vocabulary.words, out, first, after)
     _company(out)
     return out
-
-
-def _head(text: str) -> str:
-    """Enough of a line: its beginning and its end."""
-    return text if len(text) <= phrases.HEAD else text[: phrases.HEAD] + text[-12:]
 
 
 def _share(part: Ints, whole: Ints | int) -> Ints:
@@ -81,25 +65,25 @@ def _log(value: Ints) -> Ints:
     return 4 * bits + ((value << 2 >> bits) & 3)
 
 
-def _shape(lines: Sequence[Line], texts: Sequence[str], out: dict[str, Ints]) -> None:
-    seen = look_at(texts)
+def _shape(lines: Sequence[Line], out: dict[str, Ints]) -> None:
+    texts = [line.text for line in lines]
+    seen = look_at([text if len(text) <= HEAD else text[:HEAD] + text[-12:] for text in texts])
     chars, counts = seen.lengths, seen.counts
     words = seen.words
     letters = counts[:, LETTER] + counts[:, UPPER] + counts[:, WIDE]
-    out["chars"] = _log(np.array([len(line.text) for line in lines], np.int64))
+    out["chars"] = _log(np.fromiter(map(len, texts), np.int64, len(texts)))
     out["words"] = words
     out["upper"] = _share(counts[:, UPPER], letters)
     out["capitals"] = _share(seen.capitals, words)
     out["word_length"] = (16 * letters) // np.maximum(words, 1)
-    for name, kind in (("digit", DIGIT), ("stop", STOP), ("comma", COMMA), ("quote", QUOTE), ("bar", BAR)):
-        out[f"{name}s"] = counts[:, kind]
+    out["stops"], out["commas"], out["bars"] = counts[:, STOP], counts[:, COMMA], counts[:, BAR]
+    for name, kind in (("digit", DIGIT), ("stop", STOP), ("bar", BAR)):
         out[f"{name}_share"] = _share(counts[:, kind], chars)
-    out["symbol_share"] = _share(counts[:, SYMBOL] + counts[:, BRACKET] + counts[:, PUNCTUATION], chars)
-    out["first"], out["last"], out["before_last"] = seen.first, seen.last, seen.before_last
+    out["first"], out["last"] = seen.first, seen.last
     out["wide"] = _share(counts[:, WIDE], letters)
 
 
-def _clues(lines: Sequence[Line], texts: Sequence[str], out: dict[str, Ints]) -> tuple[int, int]:
+def _clues(lines: Sequence[Line], out: dict[str, Ints]) -> tuple[int, int]:
     """What the rules say, and where by them the article lies."""
     n = len(lines)
     out["reason"] = np.array([REASONS[line.reason] for line in lines], np.int64)
@@ -132,26 +116,58 @@ def _best_sum(value: Ints) -> Ints:
     return running - lowest
 
 
-def _kin(lowered: Sequence[str], out: dict[str, Ints], first: int, after: int) -> None:
+def _words(spoken: Spoken, weights: Mapping[str, int], out: dict[str, Ints], first: int, after: int) -> None:
+    """Learned weights of a short line's words, and what words a line shares with the first line and the likely article."""
+    lowered = spoken.lowered
+    n = len(lowered)
+    numbers = {"\n": 0}
+    codes = np.array([numbers.setdefault(word, len(numbers)) for word in spoken.words], np.int64)
+    owner = np.cumsum(codes == 0)[codes > 0]
+    codes = codes[codes > 0]
+    weight = np.fromiter((weights.get(word, 0) for word in numbers), np.int64, len(numbers))
+    said = weight[codes]
+    begins = np.flatnonzero(np.diff(owner, prepend=-1))
+    weighed = np.zeros((3, n), np.int64)
+    if len(begins):
+        lines = owner[begins]
+        weighed[0, lines] = np.add.reduceat(said, begins) // np.diff(begins, append=len(owner))
+        weighed[1, lines], weighed[2, lines] = np.minimum.reduceat(said, begins), np.maximum.reduceat(said, begins)
+    weighed[:, np.fromiter(map(len, lowered), np.int64, n) > SHORT] = 0
+    out["said"], out["said_low"], out["said_high"] = weighed
+    pairs = np.unique(owner * len(numbers) + codes)
+    owner, codes = np.divmod(pairs, len(numbers))
+    _title(owner, codes, out)
+    tells = np.fromiter((len(word) > LETTERS or word[0] >= WIDEST for word in numbers), np.bool_, len(numbers))[codes]
+    _kin(owner[tells], codes[tells], out, first, after)
+    copies = Counter(lowered)
+    out["copies"] = np.minimum(np.fromiter((copies[text] for text in lowered), np.int64, n), 20)
+
+
+def _title(owner: Ints, codes: Ints, out: dict[str, Ints]) -> None:
+    """The share of a line's words that the first line has, which is the page's title in many dumps; and what has four fifths."""
+    n = len(out["reason"])
+    plain = np.flatnonzero((out["reason"] == 0) & (np.bincount(owner, minlength=n) > 0))
+    top = int(plain[0]) if len(plain) else 0
+    wanted = np.zeros(int(codes.max(initial=0)) + 1, np.int64)
+    wanted[codes[owner == top]] = 1
+    mine = np.bincount(owner, weights=wanted[codes], minlength=n).astype(np.int64)
+    mine[: top + 1] = 0
+    share = _share(mine, np.bincount(owner, minlength=n))
+    found = np.flatnonzero((mine >= TITLE) & (share >= 4 * FULL // 5))
+    out["title"] = share
+    out["from_title"] = np.clip(np.arange(n) - found[0], -FAR, 200) if len(found) else np.full(n, -99)
+
+
+def _kin(owner: Ints, codes: Ints, out: dict[str, Ints], first: int, after: int) -> None:
     """How many of a line's telling words are in other sentences of the likely article."""
-    told = [_telling(text) for text in lowered]
-    mine = {number for number in range(first, after) if out["good"][number]}
-    known = Counter(chain.from_iterable(told[number] for number in mine))
-    once, twice = frozenset(known), frozenset(word for word, often in known.items() if often > 1)
-    shared = [len(words & (twice if number in mine else once)) for number, words in enumerate(told)]
-    found, size = np.array(shared, np.int64), np.fromiter(map(len, told), np.int64, len(told))
-    out["kin"] = np.where(size > 0, _share(found, size), -1)
-    out["kin_words"] = found
-
-
-def _telling(text: str) -> frozenset[str]:
-    """Its words that say what it is about; of a script that writes no spaces, all pairs of characters."""
-    if text.isascii() or not DENSE.search(text):
-        return frozenset(TELLING.findall(text))
-    found = set(TELLING.findall(DENSE.sub(" ", text)))
-    for run in DENSE.findall(text):
-        found.update(run[at : at + 2] for at in range(len(run) - 1))
-    return frozenset(found)
+    n = len(out["good"])
+    mine = out["good"].astype(np.bool_)
+    mine[:first] = mine[after:] = False
+    known = np.bincount(codes[mine[owner]], minlength=int(codes.max(initial=0)) + 1)
+    shared = np.bincount(owner, weights=known[codes] > mine[owner], minlength=n).astype(np.int64)
+    size = np.bincount(owner, minlength=n)
+    out["kin"] = np.where(size > 0, _share(shared, size), -1)
+    out["kin_words"] = shared
 
 
 def _company(out: dict[str, Ints]) -> None:
@@ -173,8 +189,8 @@ def _company(out: dict[str, Ints]) -> None:
         out[f"page_{name}"] = np.full(n, FULL * int(part.sum()) // n)
     out["page_word_share"] = np.full(n, FULL * total_good // max(1, total))
     out["of_longest"] = _share(words, max(1, int(good_words.max())))
-    rows = np.stack([words, good_words, good, (reason > 0), out["said"], out["kin"], out["shut"]]).astype(np.int64)
-    names = ("words", "good_words", "good", "reasons", "said", "kin", "shut")
+    names = ("words", "good_words", "said", "kin", "shut")
+    rows = np.stack([out[name] for name in names])
     sums = np.zeros((len(rows), n + 1), np.int64)
     np.cumsum(rows, axis=1, out=sums[:, 1:])
     for width in WIDTHS:
@@ -191,10 +207,10 @@ def _company(out: dict[str, Ints]) -> None:
 
 
 def _neighbours(out: dict[str, Ints], n: int) -> None:
-    near = ("words", "reason", "said", "first", "last", "kin", "value", "digits")
-    stacked: np.ndarray[Any, np.dtype[np.int64]] = np.full((len(near), n + 6), -999, np.int64)
-    stacked[:, 3:-3] = [out[name] for name in near]
-    for step in NEAR:
-        for at, name in enumerate(near if step == 1 else near[:3]):
-            out[f"{name}_b{step}"] = stacked[at, 3 - step : 3 - step + n]
-            out[f"{name}_a{step}"] = stacked[at, 3 + step : 3 + step + n]
+    """Some measures of the lines next to each."""
+    stacked: np.ndarray[Any, np.dtype[np.int64]] = np.full((len(NEAR), n + 4), -999, np.int64)
+    stacked[:, 2:-2] = [out[name] for name in NEAR]
+    for side, start in (("before_1", 1), ("behind_1", 3)):
+        for at, name in enumerate(NEAR):
+            out[f"{name}_{side}"] = stacked[at, start : start + n]
+    out["value_before_2"], out["value_behind_2"] = stacked[0, :n], stacked[0, 4 : 4 + n]

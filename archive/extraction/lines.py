@@ -7,10 +7,18 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
+import numpy as np
+
+HEAD: Final = 2000  # characters of a line that are looked at; no sign needs more, and a line may have 20 million
 _EMPTY: Final = str.maketrans("", "", "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\x00")
+_TOKEN: Final = re.compile(r"\w+|\n")
+_DENSE_FROM: Final = 0xE00
+_DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff]+")
 _NEWLINE: Final = re.compile(rb"\r\n|\r|\n")
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -39,7 +47,38 @@ class Line:
     @property
     def blank(self) -> bool:
         """Whether nothing of it can be seen."""
-        return not self.text or (len(self.text) <= _MARKS and not self.text.translate(_EMPTY))
+        text = self.text
+        return not text or (not text[0].isalnum() and len(text) <= _MARKS and not text.translate(_EMPTY))
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The lines in lower case, and their words: what is sought in them and counted of them."""
+
+    lowered: list[str]
+    words: list[str]  # of all lines, with a line break between two lines
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> Spoken:
+        """The words of these lines; of a very long one, of its beginning and end."""
+        lowered = [_head(line.text).lower() for line in lines]
+        return cls(lowered, words_of("\n".join(lowered)))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in lower case, and its line breaks; of scripts that set no words apart, pairs of characters."""
+    if not text.isascii() and int(np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32).max()) >= _DENSE_FROM:
+        text = _DENSE.sub(_paired, text)
+    return _TOKEN.findall(text)
+
+
+def _paired(run: re.Match[str]) -> str:
+    text = run[0]
+    return f" {' '.join([text[at : at + 2] for at in range(len(text) - 1)] or [text])} "
+
+
+def _head(text: str) -> str:
+    return text if len(text) <= HEAD else text[:HEAD] + text[-12:]
 
 
 def split(payload: bytes, encoding: str) -> tuple[int, list[Line]]:
@@ -55,6 +94,15 @@ def split(payload: bytes, encoding: str) -> tuple[int, list[Line]]:
 
 def _by_newline(body: bytes, name: str) -> list[tuple[int, int, int, str]]:
     """For encodings in which the bytes of a newline are nothing else: the bytes are split, then decoded."""
+    if b"\r" not in body:
+        pieces = body.split(b"\n")
+        ends = list(accumulate(map(len, pieces), lambda end, size: end + 1 + size))
+        found = [
+            (end - len(piece), end, end + 1, piece.decode(name, "replace"))
+            for end, piece in zip(ends, pieces, strict=True)
+        ]
+        start, end, _, text = found.pop()
+        return [*found, (start, end, end, text)] if text or start < end else found
     found, at = [], 0
     for match in _NEWLINE.finditer(body):
         found.append((at, match.start(), match.end(), body[at : match.start()].decode(name, "replace")))

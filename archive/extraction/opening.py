@@ -12,8 +12,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Final
 
-from archive.extraction import phrases
-from archive.extraction.lines import Line
+from archive.extraction.lines import HEAD, Line
 
 _NEAR: Final = 6  # lines before and after the first kept one that may tell the author and the day
 MONTHS: Final = (
@@ -44,7 +43,7 @@ _MONTHS: Final = {name: number for number, names_ in enumerate(MONTHS, 1) for na
 
 def _title(lines: list[Line], begin: int) -> Line | None:
     """The headline before the first kept line: what the dump's first line says again, or that line over a byline."""
-    top = lines[0].text[: phrases.HEAD] if lines else ""
+    top = lines[0].text[:HEAD] if lines else ""
     for i in range(begin - 1, 0, -1):  # in scraped paragraphs a first line soon said again is the site's own
         if 3 <= lines[i].words <= 30 and lines[i].text in top and i > _NEAR:
             return lines[i]

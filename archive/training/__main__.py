@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from archive.training.evaluate import table, without_doubtful
 from archive.training.dumps import read_dumps
+from archive.training.evaluate import table, without_doubtful
 from archive.training.fit import train, write
 from archive.training.fit_dumps import table_of_dumps, train_dumps
 from archive.training.pages import read_sets

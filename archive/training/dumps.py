@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from archive.extraction.clues import find_clues
-from archive.extraction.lines import Line, split
+from archive.extraction.lines import Line, Spoken, split
 from archive.rows import registered_domain
 
 SETS: Final = ("wcxb_dev", "fundus_dev")
@@ -32,6 +32,7 @@ class Dump:
     site: str  # registered domain, or the publisher
     payload: bytes
     lines: Sequence[Line]  # those that are not blank, with their clues
+    spoken: Spoken
     label: Ints  # 1 where the line is in the gold
     gold: str
 
@@ -61,7 +62,8 @@ def labelled(row: dict[str, Any], style: str, name: str) -> Dump:
     labels = _spread(row, lines)
     full = [at for at, line in enumerate(lines) if not line.blank]
     chosen = [lines[at] for at in full]
-    find_clues(chosen)
+    spoken = Spoken.of(chosen)
+    find_clues(chosen, spoken)
     host = urlsplit(row["url"]).hostname
     return Dump(
         name=name,
@@ -70,6 +72,7 @@ def labelled(row: dict[str, Any], style: str, name: str) -> Dump:
         site=(registered_domain(host) or host) if host else row["url"],
         payload=payload,
         lines=chosen,
+        spoken=spoken,
         label=np.array([labels[at] for at in full], np.int64),
         gold=row["gold"],
     )

@@ -13,8 +13,9 @@ import lightgbm
 import numpy as np
 
 from archive.extraction.dump import clean
-from archive.extraction.likeness import Vocabulary, short_words
+from archive.extraction.likeness import SHORT, Vocabulary
 from archive.extraction.line_features import measure
+from archive.extraction.lines import words_of
 from archive.training.dumps import Dump
 from archive.training.evaluate import WORD
 from archive.training.fit import SETTINGS, export, fold, model_of
@@ -44,13 +45,13 @@ class Tally:
     unsure: list[float] = field(default_factory=list)  # word F1 of those that are flagged so
 
 
-def words_of(dumps: Sequence[Dump]) -> list[Count]:
+def counts_of(dumps: Sequence[Dump]) -> list[Count]:
     """For each dump what it says of the words of its short lines."""
     counts = []
     for dump in dumps:
         shares: dict[str, list[float]] = defaultdict(list)
         for line, label in zip(dump.lines, dump.label.tolist(), strict=True):
-            for word in sorted(set(short_words(line.text))):
+            for word in sorted(set(words_of(line.text.lower()))) if len(line.text) <= SHORT else ():
                 shares[word].append(float(label))
         counts.append(Count(site=dump.site, names={}, words=means(shares)))
     return counts
@@ -63,13 +64,13 @@ def vocabulary(counts: Sequence[Count]) -> Vocabulary:
 
 def train_dumps(dumps: Sequence[Dump]) -> dict[str, Any]:
     """The model as it is written to disk. Each dump is measured with weights of words from other sites than its own."""
-    counts = words_of(dumps)
+    counts = counts_of(dumps)
     rows, labels, sizes = list[dict[str, Ints]](), list[Ints](), list[Ints]()
     for part in range(FOLDS):
         words = vocabulary([one for one in counts if fold(one.site, FOLDS, "vocabulary") != part])
         for dump in dumps:
             if fold(dump.site, FOLDS, "vocabulary") == part:
-                rows.append(measure(dump.lines, words))
+                rows.append(measure(dump.lines, dump.spoken, words))
                 labels.append(dump.label)
                 sizes.append(weights(dump, rows[-1]["words"]))
     columns = sorted(rows[0])
