@@ -1,6 +1,6 @@
 """What the lines of a text capture give away, before anything learned is asked.
 
-``find_clues`` gives each line its words, the reason to remove it that it betrays by itself (``phrases.py``), and a value:
+``find_clues`` gives each line its words, the reason to remove it that it betrays by itself (``signs.py``), and a value:
 what it counts for, or against, being in the article. Sentences count for, short lines and removed ones against.
 ``article`` is the stretch of lines with the largest sum of values, which is a fair first guess in any language: it
 knows shapes first and words second.
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from archive.extraction import phrases
+from archive.extraction import signs
 from archive.extraction.lines import HEAD, Line, Spoken
 
 _FULL: Final = 60  # words that count of one line; what is longer says no more
@@ -43,7 +43,7 @@ def _find_words(lines: Sequence[Line], spoken: Spoken) -> None:
     """Gives a reason to the lines that their words betray."""
     rest = [at for at, line in enumerate(lines) if not line.reason]
     chosen, lowered = [lines[at] for at in rest], [spoken.lowered[at] for at in rest]
-    for line, found in zip(chosen, phrases.reasons(chosen, lowered, sorted(set(spoken.words))), strict=True):
+    for line, found in zip(chosen, signs.reasons(chosen, lowered, sorted(set(spoken.words))), strict=True):
         line.reason, line.score, line.apart = found
 
 
@@ -60,8 +60,8 @@ def _find_code(lines: Sequence[Line]) -> None:
     """Marks code, and what stands between two lines of code: up to three lines that are no long sentences."""
     last = -9
     for i, line in enumerate(lines):
-        line.words, line.shut = phrases.measure(line.text)
-        line.reason = phrases.code(line.text[:HEAD])
+        line.words, line.shut = signs.measure(line.text)
+        line.reason = signs.code(line.text[:HEAD])
         if not line.reason:
             continue
         line.score = 0.9
@@ -74,7 +74,7 @@ def _find_code(lines: Sequence[Line]) -> None:
 def _find_cut(lines: Sequence[Line]) -> None:
     """A line that is only cut off is a teaser, but for one between two sentences: there somebody trails off."""
     for i, line in enumerate(lines):
-        if line.reason == "teaser" and line.score == phrases.CUT:
+        if line.reason == "teaser" and line.score == signs.CUT:
             around = [*lines[max(0, i - 1) : i], *lines[i + 1 : i + 2]]
             if len(around) > 1 and all(other.shut and not other.reason for other in around):
                 line.reason, line.score, line.shut = "", 0.0, True

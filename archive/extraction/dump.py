@@ -18,10 +18,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from archive.extraction import phrases
+from archive.extraction import signs
 from archive.extraction.choice import Model
 from archive.extraction.clues import find_clues
-from archive.extraction.composed import composed
 from archive.extraction.keeping import SURE_ENOUGH, is_barred, keep
 from archive.extraction.lines import Line, Spoken, split
 from archive.extraction.opening import facts
@@ -88,11 +87,12 @@ def clean(payload: bytes, encoding: str, model: Model | None = None) -> CleanTex
         line.kept = kept
     _rescue(full)
     _explain(full, chosen.odds)
+    sure = chosen.confidence >= SURE_ENOUGH and any(line.kept and line.shut for line in full)
     title, authors, day = facts(full)
     text, blocks = _joined(full)
     return CleanText(
         text=text, blocks=blocks, removed=_removed(bom, lines), title=title, authors=authors, published_at=day,
-        flags=("unsure",) if full and chosen.confidence < SURE_ENOUGH else (),
+        flags=("unsure",) if full and not sure else (),
     )  # fmt: skip
 
 
@@ -101,9 +101,9 @@ def _joined(lines: list[Line]) -> tuple[str, tuple[Block, ...]]:
     texts, blocks, at = [], [], 0
     for line in lines:
         if line.kept:
-            texts.append(line.text if line.text.isascii() else composed(_SURROGATE.sub("\ufffd", line.text)))
+            texts.append(_SURROGATE.sub("\ufffd", line.text))
             end = at + len(texts[-1])
-            kind = phrases.kind(line.text, line.words, shut=line.shut)
+            kind = signs.kind(line.text, line.words, shut=line.shut)
             blocks.append(Block(kind=kind, start=at, end=end, source_start=line.start, source_end=line.end))
             at = end + 2
     return "\n\n".join(texts), tuple(blocks)

@@ -14,6 +14,8 @@ from typing import Final
 
 import numpy as np
 
+from archive.extraction.composed import composed
+
 HEAD: Final = 2000  # characters of a line that are looked at; no sign needs more, and a line may have 20 million
 _EMPTY: Final = str.maketrans("", "", "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\x00")
 _TOKEN: Final = re.compile(r"\w+|\n")
@@ -35,7 +37,7 @@ class Line:
     start: int
     end: int  # of its content
     stop: int  # with what ends it
-    text: str  # white space is single spaces
+    text: str  # in NFC; white space is single spaces
     words: int = 0
     shut: bool = False  # ends as a sentence ends
     reason: str = ""  # what it is by its own words and signs, if not a line of the article
@@ -89,7 +91,13 @@ def split(payload: bytes, encoding: str) -> tuple[int, list[Line]]:
     whole = _PROBE.decode(name, "replace") == _PROBE.decode("ascii")
     found = (_by_newline if whole else _by_byte)(payload[len(bom) :], name)
     at = len(bom)
-    return at, [Line(at + start, at + end, at + stop, " ".join(text.split())) for start, end, stop, text in found]
+    return at, [Line(at + start, at + end, at + stop, _plain(text)) for start, end, stop, text in found]
+
+
+def _plain(text: str) -> str:
+    """In Unicode NFC, with single spaces."""
+    text = " ".join(text.split())
+    return text if text.isascii() else composed(text)
 
 
 def _by_newline(body: bytes, name: str) -> list[tuple[int, int, int, str]]:

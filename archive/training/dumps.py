@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -57,36 +58,54 @@ def _read(style: str, name: str, path: Path) -> Iterator[Dump]:
 
 def labelled(row: dict[str, Any], style: str, name: str) -> Dump:
     """A dump with its labels. A line of the file that holds a line break is as many lines, with the same label."""
-    payload = "\n".join(row["lines"]).encode()
+    host = urlsplit(row["url"]).hostname
+    site = (registered_domain(host) or host) if host else row["url"]
+    return _dump(row["lines"], row["labels"], row["gold"], name=name, style=style, ident=row["id"], site=site)
+
+
+def _dump(texts: Sequence[str], labels: Sequence[int], gold: str, **about: str) -> Dump:
+    payload = "\n".join(texts).encode()
     _, lines = split(payload, "utf-8")
-    labels = _spread(row, lines)
+    spread = _spread(texts, labels, lines)
     full = [at for at, line in enumerate(lines) if not line.blank]
     chosen = [lines[at] for at in full]
     spoken = Spoken.of(chosen)
     find_clues(chosen, spoken)
-    host = urlsplit(row["url"]).hostname
-    return Dump(
-        name=name,
-        style=style,
-        ident=row["id"],
-        site=(registered_domain(host) or host) if host else row["url"],
-        payload=payload,
-        lines=chosen,
-        spoken=spoken,
-        label=np.array([labels[at] for at in full], np.int64),
-        gold=row["gold"],
-    )
+    label = np.array([spread[at] for at in full], np.int64)
+    return Dump(payload=payload, lines=chosen, spoken=spoken, label=label, gold=gold, **about)
 
 
-def _spread(row: dict[str, Any], lines: Sequence[Line]) -> list[int]:
+def pieces(dump: Dump) -> Iterator[Dump]:
+    """What else the dump may be learned from: its article alone, and its first lines with some before and behind it.
+
+    Corpora of texts that are clean already, and of short ones, look like that, and whole pages never do. How many lines
+    it is depends on the dump alone.
+    """
+    inside = [at for at, label in enumerate(dump.label.tolist()) if label]
+    if not inside:
+        return
+    number = int(hashlib.sha256(dump.ident.encode()).hexdigest()[:8], 16)
+    few, before, behind = 1 + number % 8, number // 8 % 7, number // 56 % 12
+    first, after = inside[0], inside[-1] + 1
+    head, foot = range(max(0, first - before), first), range(after, min(len(dump.label), after + behind))
+    for style, chosen in (
+        ("alone", inside),
+        ("headed", [*range(max(0, first - 1 - before), first), *inside]),
+        ("short", [*head, *inside[:few], *foot]),
+    ):
+        texts, labels = [dump.lines[at].text for at in chosen], [int(dump.label[at]) for at in chosen]
+        yield _dump(texts, labels, "", name=dump.name, style=style, ident=dump.ident, site=dump.site)
+
+
+def _spread(texts: Sequence[str], known: Sequence[int], lines: Sequence[Line]) -> list[int]:
     """The label of each line, by the byte at which it starts."""
     labels, ends, at = [], [], 0
-    for text in row["lines"]:
+    for text in texts:
         at += len(text.encode()) + 1
         ends.append(at)
     number = 0
     for line in lines:
         while number < len(ends) - 1 and line.start >= ends[number]:
             number += 1
-        labels.append(row["labels"][number])
+        labels.append(known[number])
     return labels

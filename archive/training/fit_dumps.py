@@ -16,9 +16,10 @@ from archive.extraction.dump import clean
 from archive.extraction.likeness import SHORT, Vocabulary
 from archive.extraction.line_features import measure
 from archive.extraction.lines import words_of
-from archive.training.dumps import Dump
+from archive.training.dumps import STYLES, Dump, pieces
 from archive.training.evaluate import WORD
 from archive.training.fit import SETTINGS, export, fold, model_of
+from archive.training.pages import NEWS
 from archive.training.vocabulary import Count, learn, means
 
 Ints = np.ndarray[Any, Any]
@@ -26,6 +27,8 @@ FOLDS: Final = 4
 ROUNDS: Final = 200
 NEWS_WEIGHT: Final = 3.0  # there are seven pages of blogs and guides for each of news
 POWER: Final = 0.4  # of a line's words that it counts: of .7 short lines suffer
+WHOLE: Final = "wet"  # the style whose dumps are learned from in pieces too
+PIECE_WEIGHT: Final = 0.5
 LEAST: Final = 8  # a word's weight, in 1/16 of log-odds, that is worth its place in the file
 LENGTHS: Final = (5, 10, 20)  # words of lines whose recall is told apart
 SPACE: Final = re.compile(r"\s+")
@@ -65,6 +68,7 @@ def vocabulary(counts: Sequence[Count]) -> Vocabulary:
 def train_dumps(dumps: Sequence[Dump]) -> dict[str, Any]:
     """The model as it is written to disk. Each dump is measured with weights of words from other sites than its own."""
     counts = counts_of(dumps)
+    dumps = [*dumps, *(piece for dump in dumps if dump.style == WHOLE for piece in pieces(dump))]
     rows, labels, sizes = list[dict[str, Ints]](), list[Ints](), list[Ints]()
     for part in range(FOLDS):
         words = vocabulary([one for one in counts if fold(one.site, FOLDS, "vocabulary") != part])
@@ -84,8 +88,8 @@ def weights(dump: Dump, words: Ints) -> Ints:
     """How much each line counts: each dump about the same, news more, and in it long lines more than short ones."""
     size = (words + 1.0) ** POWER
     whole = max(1.0, float(size[dump.label == 1].sum()))
-    found: Ints = np.minimum(size / whole * 10, 5) * (NEWS_WEIGHT if dump.name == "fundus_dev" else 1.0)
-    return found
+    found: Ints = np.minimum(size / whole * 10, 5) * (NEWS_WEIGHT if dump.name in NEWS else 1.0)
+    return found * (1.0 if dump.style in STYLES else PIECE_WEIGHT)
 
 
 def crossed_dumps(dumps: Sequence[Dump], folds: int = FOLDS) -> Iterator[tuple[Dump, str, bool]]:
