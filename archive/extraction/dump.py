@@ -89,9 +89,11 @@ def clean(payload: bytes, encoding: str, model: Model | None = None) -> CleanTex
     _explain(full, chosen.odds)
     sure = chosen.confidence >= SURE_ENOUGH and any(line.kept and line.shut for line in full)
     title, authors, day = facts(full)
+    if title:
+        title.reason = "other"
     text, blocks = _joined(full)
     return CleanText(
-        text=text, blocks=blocks, removed=_removed(bom, lines), title=title, authors=authors, published_at=day,
+        text=text, blocks=blocks, removed=_removed(bom, lines), title=title.text if title else None, authors=authors, published_at=day,
         flags=("unsure",) if full and not sure else (),
     )  # fmt: skip
 
