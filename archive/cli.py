@@ -96,6 +96,11 @@ def _executor(options: dict[str, Any]) -> Iterator[Any]:
         yield executor
 
 
+_repairing = click.option(
+    "--repair-mojibake", is_flag=True, help="Read UTF-8 that was taken for windows-1252 as it was meant, in the text."
+)
+
+
 @main.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("-o", "--output", "corpus", required=True, metavar="CORPUS", help="Folder of the corpus to make.")
@@ -121,6 +126,7 @@ def _executor(options: dict[str, Any]) -> Iterator[Any]:
     help="Bytes of a table's files.",
 )
 @click.option("--extractor", default="news", show_default=True, metavar="NAME")
+@_repairing
 @_fields
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print errors only.")
@@ -182,6 +188,7 @@ def _settings(options: dict[str, Any]) -> Any:  # noqa: ANN401 - a Settings; imp
     return Settings(
         reading=ReadOptions(captured_at=when, captured_at_precision=_precision(stated), json_fields=fields),
         extractor=options["extractor"],
+        repair_mojibake=options["repair_mojibake"],
         copy_records=options["copy_records"],
         dedupe_payloads=options["dedupe_payloads"],
         partition_by=tuple(key.strip() for key in options["partition_by"].split(",")),
@@ -248,8 +255,9 @@ def compact(corpus: str, *, as_json: bool, quiet: bool) -> None:
 @main.command()
 @click.argument("source", metavar="INPUT")
 @click.option("--url", metavar="URL", help="URL of the capture, where the input does not say it.")
+@_repairing
 @click.option("--json", "as_json", is_flag=True, help="Print the extraction as one JSON object.")
-def extract(source: str, url: str | None, *, as_json: bool) -> None:
+def extract(source: str, url: str | None, *, as_json: bool, repair_mojibake: bool) -> None:
     """Show text and metadata of one capture; nothing is written.
 
     INPUT is a page, a text dump, or an archive, of which the first article is shown; - reads one payload from standard
@@ -259,7 +267,7 @@ def extract(source: str, url: str | None, *, as_json: bool) -> None:
     from archive.look import first_article
 
     with named_errors():
-        seen = first_article(source, url)
+        seen = first_article(source, url, repair_mojibake=repair_mojibake)
         click.echo(screen.extraction_json(seen)) if as_json else screen.extraction(seen)
 
 

@@ -14,13 +14,13 @@ from archive.model import Capture, Damage, Extraction, Origin, ReadOptions
 from archive.storage import moment
 
 
-def first_article(source: str, url: str | None) -> Extraction:
+def first_article(source: str, url: str | None, *, repair_mojibake: bool = False) -> Extraction:
     """The first article of a file, or that of the payload on standard input where ``source`` is ``-``.
 
     Raises ``Rejected`` with the last reason where nothing in it is an article, ``UsageError`` where it cannot be read.
     """
     if source == "-":
-        return extract(sys.stdin.buffer.read(), url=url)
+        return extract(sys.stdin.buffer.read(), url=url, repair_mojibake=repair_mojibake)
     path = Path(source)
     if not path.is_file():
         message = f"{source}: {'a folder; name one file of it' if path.is_dir() else 'no such file'}"
@@ -33,7 +33,7 @@ def first_article(source: str, url: str | None) -> Extraction:
         for found in sources.captures(opened, ReadOptions()):
             if isinstance(found, Capture):
                 try:
-                    return _extract(found, url)
+                    return _extract(found, url, repair_mojibake=repair_mojibake)
                 except Rejected as rejected:
                     why = rejected
             else:
@@ -42,7 +42,7 @@ def first_article(source: str, url: str | None) -> Extraction:
     raise why
 
 
-def _extract(found: Capture, url: str | None) -> Extraction:
+def _extract(found: Capture, url: str | None, *, repair_mojibake: bool) -> Extraction:
     if url and found.wrapped and found.payload is not None:
-        return extract(found.payload, url=url, media_type=found.media_type)
-    return NEWS.extract(found)
+        return extract(found.payload, url=url, media_type=found.media_type, repair_mojibake=repair_mojibake)
+    return (NEWS.repairing() if repair_mojibake else NEWS).extract(found)

@@ -22,8 +22,8 @@ from uuid import UUID
 from archive import child, identity, manifest, sources
 from archive.corpus import Corpus
 from archive.errors import ArchiveError, Rejected, UsageError
-from archive.extraction import Extractor, find_extractor
-from archive.model import Capture, Damage, Origin
+from archive.extraction import Extractor
+from archive.model import Capture, Damage, Origin, Settings
 from archive.proof_files import check_files, check_id, check_inputs, check_range, deadly_inputs
 from archive.proof_ids import Ids
 from archive.proof_places import KnownInput, Placement, in_record_order, is_named, odd_source
@@ -75,7 +75,7 @@ class Checker:
         self.corpus, self._sample, self._told = corpus, sample, told
         self.failures: list[Failure] = []
         self.rows = 0
-        self._extractor = _installed(corpus.manifest.settings.extractor)
+        self._extractor = _installed(corpus.manifest.settings)
         self._found: dict[str, Counter[str]] = defaultdict(Counter)
         self._reasons: Counter[str] = Counter()
         self._article_ids = Ids(())
@@ -295,9 +295,9 @@ class Checker:
             self.fail("manifest", "reasons", "count", f"not as counted: {', '.join(odd) or 'their order'}")
 
 
-def _installed(name: str) -> Extractor | None:
+def _installed(settings: Settings) -> Extractor | None:
     try:
-        return find_extractor(name)
+        return manifest.extractor_of(settings)
     except UsageError:
         return None
 

@@ -76,9 +76,12 @@ def _rescue(lines: list[Line]) -> None:
         line.kept = True
 
 
-def clean(payload: bytes, encoding: str, model: Model | None = None) -> CleanText:
-    """The article in ``payload``, which is text in ``encoding`` (the name of a Python codec), by the model shipped."""
-    bom, lines = split(payload, encoding)
+def clean(payload: bytes, encoding: str, model: Model | None = None, *, repair: bool = False) -> CleanText:
+    """The article in ``payload``, which is text in ``encoding`` (the name of a Python codec), by the model shipped.
+
+    With ``repair`` the texts are those that were meant before UTF-8 was read as windows-1252; the spans stay.
+    """
+    bom, lines = split(payload, encoding, repair=repair)
     full = [line for line in lines if not line.blank]
     spoken = Spoken.of(full)
     find_clues(full, spoken)
@@ -86,11 +89,11 @@ def clean(payload: bytes, encoding: str, model: Model | None = None) -> CleanTex
     for line, kept in zip(full, chosen.kept, strict=True):
         line.kept = kept
     _rescue(full)
-    _explain(full, chosen.odds)
     sure = chosen.confidence >= SURE_ENOUGH and any(line.kept and line.shut for line in full)
     title, authors, day = facts(full)
     if title:
         title.reason = "other"
+    _explain(full, chosen.odds)
     text, blocks = _joined(full)
     return CleanText(
         text=text, blocks=blocks, removed=_removed(bom, lines), title=title.text if title else None, authors=authors, published_at=day,

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from archive.extraction.composed import composed
+from archive.extraction.mojibake import repaired
 
 HEAD: Final = 2000  # characters of a line that are looked at; no sign needs more, and a line may have 20 million
 _EMPTY: Final = str.maketrans("", "", "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\x00")
@@ -83,15 +84,16 @@ def _head(text: str) -> str:
     return text if len(text) <= HEAD else text[:HEAD] + text[-12:]
 
 
-def split(payload: bytes, encoding: str) -> tuple[int, list[Line]]:
-    """The length of the byte order mark, and the lines after it, which tile the rest."""
+def split(payload: bytes, encoding: str, *, repair: bool = False) -> tuple[int, list[Line]]:
+    """The length of the byte order mark, and the lines after it, which tile the rest; their texts without mojibake."""
     name = codecs.lookup(encoding).name.removesuffix("-sig")
     marks = ((bom, exact) for bom, exact in _BOMS if exact.startswith(name) and payload.startswith(bom))
     bom, name = next(marks, (b"", f"{name}-le" if name in ("utf-16", "utf-32") else name))
     whole = _PROBE.decode(name, "replace") == _PROBE.decode("ascii")
     found = (_by_newline if whole else _by_byte)(payload[len(bom) :], name)
     at = len(bom)
-    return at, [Line(at + start, at + end, at + stop, _plain(text)) for start, end, stop, text in found]
+    mend = repaired if repair else str
+    return at, [Line(at + start, at + end, at + stop, _plain(mend(text))) for start, end, stop, text in found]
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from archive.errors import Rejected
 from archive.extraction.blocks import Blocks, walk
-from archive.extraction.charset import Decoded
+from archive.extraction.charset import MENDED, Decoded
 from archive.extraction.choice import SURE_ENOUGH, Model, choose, page_model
 from archive.extraction.dump import clean
 from archive.extraction.kind import boilerplate_share, kind_flags
@@ -127,7 +127,7 @@ def extract_dump(data: bytes, decoded: Decoded, *, flags: tuple[str, ...], made_
     lines = data.count(b"\n")
     if lines > MAX_LINES:
         raise Rejected("extraction", "too-complex", f"{lines} lines, the limit is {MAX_LINES}")
-    found = clean(data, decoded.codec)
+    found = clean(data, decoded.codec, repair=MENDED in decoded.flags)
     if not found.text:
         raise Rejected("extraction", "no-text", f"nothing but removed lines in {len(data)} bytes of text")
     language = identify(found.text)
