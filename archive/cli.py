@@ -260,15 +260,18 @@ def compact(corpus: str, *, as_json: bool, quiet: bool) -> None:
 def extract(source: str, url: str | None, *, as_json: bool, repair_mojibake: bool) -> None:
     """Show text and metadata of one capture; nothing is written.
 
+    Of a text dump a terminal shows what was removed too, dimmed, each stretch with its reason and how sure that is.
     INPUT is a page, a text dump, or an archive, of which the first article is shown; - reads one payload from standard
     input.
     """
     from archive import screen
-    from archive.look import first_article
+    from archive.look import first_look
 
     with named_errors():
-        seen = first_article(source, url, repair_mojibake=repair_mojibake)
-        click.echo(screen.extraction_json(seen)) if as_json else screen.extraction(seen)
+        look = first_look(source, url, repair_mojibake=repair_mojibake)
+        click.echo(screen.extraction_json(look.extraction)) if as_json else screen.extraction(
+            look.extraction, look.payload
+        )
 
 
 @main.command()

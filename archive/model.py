@@ -159,7 +159,9 @@ class Extraction:
     text: str  # paragraphs separated by a blank line
     blocks: tuple[Block, ...]
     removed: tuple[Removed, ...] = ()
-    boilerplate_share: float | None = None  # of what the capture shows, not in the text; None where that is not measured
+    boilerplate_share: float | None = (
+        None  # of what the capture shows, not in the text; None where that is not measured
+    )
     title: str | None = None
     title_origin: str | None = None
     authors: tuple[str, ...] = ()
@@ -190,6 +192,14 @@ class Extraction:
     extractor: str
     extractor_version: str
     config_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One capture as a person looks at it: what was seen, and the bytes behind the content coding that it was seen in."""
+
+    extraction: Extraction
+    payload: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
