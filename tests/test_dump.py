@@ -317,3 +317,13 @@ def test_a_short_text_that_is_clean_already_is_kept_whole() -> None:
         answer = clean("\n".join(lines).encode(), "utf-8")
         assert answer.text == "\n\n".join(lines)
         assert answer.flags == ()
+
+
+def test_a_dump_of_many_pages_is_cleaned_in_parts() -> None:
+    """In parts of 10,000 lines, so that its measures do not take all memory; nothing is lost between two of them."""
+    many = page(ENGLISH).decode().split("\n") * 900
+    payload = "\n".join(many).encode()
+    answer = clean(payload, "utf-8")
+    assert len(many) > 20_000
+    assert len(answer.blocks) > 900
+    tiles(answer, payload)

@@ -15,6 +15,7 @@ pytest.importorskip("lightgbm", reason="needs the extra [train]")
 pytest.importorskip("rapidfuzz", reason="needs the extra [train]")
 
 from archive.extraction.dump import clean
+from archive.model import CleanText
 from archive.training.__main__ import main
 from archive.training.dumps import Dump, labelled, pieces, read_dumps
 from archive.training.fit import model_of, write
@@ -92,8 +93,11 @@ def test_a_tally_counts_words_and_lines() -> None:
         "x",
     )
     tally = Tally()
-    count(tally, dump, "one two three", unsure=True)
-    count(tally, dump, "", unsure=False)
+    dump.stated = {"title": "One: Two", "authors": ["Ada Quay"], "date": "2024-03-12"}
+    count(tally, dump, CleanText(text="one two three", blocks=(), removed=(), flags=("unsure",), title="one two"))
+    count(tally, dump, CleanText(text="", blocks=(), removed=(), authors=("Bo Lee",), published_at="2024-03-12T10:00"))
+    assert dict(tally.given) == {"title": 1, "authors": 1, "date": 1}
+    assert dict(tally.right) == {"title": 1, "authors": 0, "date": 1}
     assert tally.precision == [1.0, 0.0]
     assert tally.recall == [0.75, 0.0]
     assert tally.unsure == [pytest.approx(6 / 7)]
@@ -109,8 +113,9 @@ def test_the_command(folder: Path, tmp_path: Path) -> None:
 
 
 def test_the_table_has_a_line_for_each_style_and_set(dumps: list[Dump]) -> None:
-    shown = table_of_dumps(dumps).split("\n")
+    *shown, languages = table_of_dumps(dumps).split("\n")
     assert [line.split()[:3] for line in shown] == [["wet", "wcxb_dev", "19"], ["bs4_nl", "fundus_dev", "13"]]
+    assert languages.startswith("news by language: en ")
 
 
 def test_a_folder_without_dumps_is_refused(tmp_path: Path) -> None:

@@ -16,23 +16,25 @@ length of the payload; and that a payload with words in it comes out empty only 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from archive.extraction import signs
 from archive.extraction.choice import Model
 from archive.extraction.clues import find_clues
-from archive.extraction.keeping import SURE_ENOUGH, is_barred, keep
+from archive.extraction.keeping import SURE_ENOUGH, Kept, is_barred, keep
 from archive.extraction.lines import Line, Spoken, split
 from archive.extraction.opening import facts
 from archive.model import Block, CleanText, Removed
 
+_PART: Final = 10_000  # lines at once, which take 45 MB; a page has 7,000 at most, and what has more is many pages
 _TEASING: Final = 8  # words of a line that may be another article's teaser; of fewer it is a menu's
 _OWN: Final = 25  # words of a sentence that is the page's own, but not the article: an author box, a comment, a summary
 _RESCUED: Final = 5  # words of a line that is kept where nothing else is
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
-def _explain(lines: list[Line], odds: tuple[float, ...]) -> None:
+def _explain(lines: list[Line], odds: Sequence[float]) -> None:
     """Gives every line that is not kept a reason, and how sure it is that it does not belong to the article."""
     seen: set[str] = set()
     for line, odd in zip(lines, odds, strict=True):
@@ -83,22 +85,38 @@ def clean(payload: bytes, encoding: str, model: Model | None = None, *, repair: 
     """
     bom, lines = split(payload, encoding, repair=repair)
     full = [line for line in lines if not line.blank]
-    spoken = Spoken.of(full)
-    find_clues(full, spoken)
-    chosen = keep(full, spoken, model)
-    for line, kept in zip(full, chosen.kept, strict=True):
-        line.kept = kept
+    odds: list[float] = []
+    confidence = 1.0
+    for at in range(0, len(full), _PART):
+        chosen = _choose(full[at : at + _PART], model)
+        odds += chosen.odds
+        confidence = min(confidence, chosen.confidence)
     _rescue(full)
-    sure = chosen.confidence >= SURE_ENOUGH and any(line.kept and line.shut for line in full)
+    sure = confidence >= SURE_ENOUGH and any(line.kept and line.shut for line in full)
     title, authors, day = facts(full)
     if title:
         title.reason = "other"
-    _explain(full, chosen.odds)
+    _explain(full, odds)
     text, blocks = _joined(full)
     return CleanText(
-        text=text, blocks=blocks, removed=_removed(bom, lines), title=title.text if title else None, authors=authors, published_at=day,
+        text=text,
+        blocks=blocks,
+        removed=_removed(bom, lines),
+        title=title.text if title else None,
+        authors=authors,
+        published_at=day,
         flags=("unsure",) if full and not sure else (),
-    )  # fmt: skip
+    )
+
+
+def _choose(lines: list[Line], model: Model | None) -> Kept:
+    """Marks the lines that are kept, and says how sure it is of each."""
+    spoken = Spoken.of(lines)
+    find_clues(lines, spoken)
+    chosen = keep(lines, spoken, model)
+    for line, kept in zip(lines, chosen.kept, strict=True):
+        line.kept = kept
+    return chosen
 
 
 def _joined(lines: list[Line]) -> tuple[str, tuple[Block, ...]]:

@@ -27,12 +27,7 @@ from archive.extraction.lines import Line, Spoken
 
 Ints = np.ndarray[Any, Any]
 LENGTHS: Final = (5, 10, 20)  # words
-LEAN: Final = (
-    700,
-    1150,
-    1350,
-    1450,
-)  # added to the log-odds of lines up to those lengths, and longer ones, in 1 / UNIT
+LEAN: Final = (500, 950, 1500, 1350)  # in 1/1024 of log-odds, for lines up to those lengths, and for longer ones
 DOUBT: Final = 2 * UNIT  # added where nothing would be kept
 SURE_ENOUGH: Final = 0.6  # expected F1 over words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from archive.extraction.lines import Line, Spoken, split
 from archive.rows import registered_domain
 
 SETS: Final = ("wcxb_dev", "fundus_dev")
+FACTS: Final = ("title", "authors", "date")
 STYLES: Final = ("wet", "lxml_tc", "bs4_nl", "pscrape")
 
 Ints = np.ndarray[Any, Any]
@@ -36,6 +37,7 @@ class Dump:
     spoken: Spoken
     label: Ints  # 1 where the line is in the gold
     gold: str
+    stated: Mapping[str, Any]  # title, authors and date, where the gold of the same page as HTML has them
 
 
 def read_dumps(folder: Path) -> list[Dump]:
@@ -45,14 +47,24 @@ def read_dumps(folder: Path) -> list[Dump]:
     if not there:
         message = f"{folder / 'text'}: no file STYLE-SET.jsonl.gz of the styles {', '.join(STYLES)} is there"
         raise FileNotFoundError(message)
-    return [dump for style, name, path in there for dump in _read(style, name, path)]
+    stated = {name: _stated(folder / "html" / f"{name}.gold.jsonl.gz") for name in SETS}
+    return [dump for style, name, path in there for dump in _read(style, name, path, stated[name])]
 
 
-def _read(style: str, name: str, path: Path) -> Iterator[Dump]:
+def _stated(path: Path) -> dict[str, dict[str, Any]]:
+    """What the gold of a set says of each page besides its text; ids there have no slash."""
+    if not path.exists():
+        return {}
+    with gzip.open(path, "rt", encoding="utf-8") as rows:
+        return {row["id"]: {key: row.get(key) for key in FACTS} for row in map(json.loads, rows)}
+
+
+def _read(style: str, name: str, path: Path, stated: Mapping[str, dict[str, Any]]) -> Iterator[Dump]:
     with gzip.open(path, "rt", encoding="utf-8") as rows:
         for row in map(json.loads, rows):
             dump = labelled(row, style, name)
             if dump.lines:
+                dump.stated = stated.get(dump.ident.replace("/", "_"), {})
                 yield dump
 
 
@@ -72,7 +84,7 @@ def _dump(texts: Sequence[str], labels: Sequence[int], gold: str, **about: str) 
     spoken = Spoken.of(chosen)
     find_clues(chosen, spoken)
     label = np.array([spread[at] for at in full], np.int64)
-    return Dump(payload=payload, lines=chosen, spoken=spoken, label=label, gold=gold, **about)
+    return Dump(payload=payload, lines=chosen, spoken=spoken, label=label, gold=gold, stated={}, **about)
 
 
 def pieces(dump: Dump) -> Iterator[Dump]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,13 +13,16 @@ import lightgbm
 import numpy as np
 
 from archive.extraction.dump import clean
+from archive.extraction.language import identify
 from archive.extraction.likeness import SHORT, Vocabulary
 from archive.extraction.line_features import measure
 from archive.extraction.lines import words_of
-from archive.training.dumps import STYLES, Dump, pieces
+from archive.model import CleanText
+from archive.training.dumps import FACTS, STYLES, Dump, pieces
 from archive.training.evaluate import WORD
 from archive.training.fit import SETTINGS, export, fold, model_of
 from archive.training.pages import NEWS
+from archive.training.scores import names_f1, plain
 from archive.training.vocabulary import Count, learn, means
 
 Ints = np.ndarray[Any, Any]
@@ -45,6 +48,8 @@ class Tally:
     lines: Counter[int] = field(default_factory=Counter)  # of the gold, by length
     kept: Counter[int] = field(default_factory=Counter)
     empty: int = 0  # dumps with an article that came out without text
+    given: Counter[str] = field(default_factory=Counter)  # titles, authors and dates, where the gold has one
+    right: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     unsure: list[float] = field(default_factory=list)  # word F1 of those that are flagged so
 
 
@@ -92,24 +97,25 @@ def weights(dump: Dump, words: Ints) -> Ints:
     return found * (1.0 if dump.style in STYLES else PIECE_WEIGHT)
 
 
-def crossed_dumps(dumps: Sequence[Dump], folds: int = FOLDS) -> Iterator[tuple[Dump, str, bool]]:
-    """Each dump with the text that weights learned from other sites give it, and whether that is flagged as unsure."""
+def crossed_dumps(dumps: Sequence[Dump], folds: int = FOLDS) -> Iterator[tuple[Dump, CleanText]]:
+    """Each dump with what weights learned from other sites make of it."""
     for part in range(folds):
         model = model_of(train_dumps([dump for dump in dumps if fold(dump.site, folds, "evaluation") != part]))
         for dump in dumps:
             if fold(dump.site, folds, "evaluation") == part:
-                found = clean(dump.payload, "utf-8", model)
-                yield dump, found.text, "unsure" in found.flags
+                yield dump, clean(dump.payload, "utf-8", model)
 
 
-def count(tally: Tally, dump: Dump, text: str, *, unsure: bool) -> None:
-    """Add one dump and its text to the tally."""
+def count(tally: Tally, dump: Dump, found: CleanText) -> None:
+    """Add one dump and what was made of it to the tally."""
+    text = found.text
     one, other = Counter(WORD.findall(text.lower())), Counter(WORD.findall(dump.gold.lower()))
     shared = (one & other).total()
     tally.precision.append(shared / one.total() if one else float(not other))
     tally.recall.append(shared / other.total() if other else float(not one))
     tally.f1.append(2 * shared / (one.total() + other.total()) if one or other else 1.0)
-    tally.unsure += tally.f1[-1:] if unsure else []
+    tally.unsure += tally.f1[-1:] if "unsure" in found.flags else []
+    _count_facts(tally, dump.stated, found)
     tally.empty += not text and bool(dump.label.any())
     have = SPACE.sub(" ", text)
     for line, label in zip(dump.lines, dump.label.tolist(), strict=True):
@@ -120,18 +126,47 @@ def count(tally: Tally, dump: Dump, text: str, *, unsure: bool) -> None:
             tally.kept[bucket] += line.text in have
 
 
+def _count_facts(tally: Tally, stated: Mapping[str, Any], found: CleanText) -> None:
+    """Of what is said, as ``scores.py`` counts it, how much is right; only where the gold says something."""
+    said = {"title": found.title, "authors": found.authors, "date": (found.published_at or "")[:10]}
+    for name, value in said.items():
+        wanted = stated.get(name)
+        if value and wanted:
+            tally.given[name] += 1
+            if name == "authors":
+                tally.right[name] += names_f1(found.authors, wanted)
+            else:
+                tally.right[name] += plain(str(value)) == plain(str(wanted)[:10] if name == "date" else wanted)
+
+
 def table_of_dumps(dumps: Sequence[Dump]) -> str:
-    """Word precision, recall and F1 of each style and set, cross-validated, and the share of gold lines that stay."""
+    """Word precision, recall and F1 of each style and set, cross-validated, and the share of gold lines that stay.
+
+    And F1 by the language of the gold, as py3langid has it, over the dumps of all styles but those of blogs and guides.
+    """
     tallies: dict[tuple[str, str], Tally] = {(dump.style, dump.name): Tally() for dump in dumps}
-    for dump, text, unsure in crossed_dumps(dumps):
-        count(tallies[dump.style, dump.name], dump, text, unsure=unsure)
-    names = ("1-4", "5-9", "10-19", "20+")
+    languages: dict[str, list[float]] = defaultdict(list)
+    for dump, found in crossed_dumps(dumps):
+        tally = tallies[dump.style, dump.name]
+        count(tally, dump, found)
+        if dump.name in NEWS:
+            languages[identify(dump.gold) or "unknown"].append(tally.f1[-1])
+    shown = [f"{name} {_mean(scores):.3f} ({len(scores)})" for name, scores in sorted(languages.items())]
     return "\n".join(
+        [*(_shown(style, name, one) for (style, name), one in tallies.items()), f"news by language: {', '.join(shown)}"]
+    )
+
+
+def _shown(style: str, name: str, one: Tally) -> str:
+    recall = " ".join(
+        f"{label}: {one.kept[at] / max(1, one.lines[at]):.2f}"
+        for at, label in enumerate(("1-4", "5-9", "10-19", "20+"))
+    )
+    return (
         f"{style:8} {name:11} {len(one.f1):4} dumps   word P {_mean(one.precision):.4f} R {_mean(one.recall):.4f} "
-        f"F1 {_mean(one.f1):.4f}   gold lines kept by words "
-        + " ".join(f"{label}: {one.kept[at] / max(1, one.lines[at]):.2f}" for at, label in enumerate(names))
-        + f"   empty {one.empty}   unsure {len(one.unsure)}, their F1 {_mean(one.unsure):.2f}"
-        for (style, name), one in tallies.items()
+        f"F1 {_mean(one.f1):.4f}   gold lines kept by words {recall}   empty {one.empty}   "
+        f"unsure {len(one.unsure)}, their F1 {_mean(one.unsure):.2f}   right of those given: "
+        + ", ".join(f"{name} {one.right[name] / max(1, one.given[name]):.2f} of {one.given[name]}" for name in FACTS)
     )
 
 
