@@ -116,6 +116,7 @@ _repairing = click.option(
     "--captured-at", metavar="TIME", help="Capture time of inputs that do not know their own: 2024-08-27[T10:00:00Z]."
 )
 @click.option("--copy-records", is_flag=True, help="Copy the records of WARC inputs into the corpus.")
+@click.option("--repeated-lines", is_flag=True, help="Take lines that several pages of a site have out of the articles.")
 @click.option("--dedupe-payloads", is_flag=True, help="Write repeated payloads of one URI as revisits.")
 @click.option(
     "--target-file-size",
@@ -189,6 +190,7 @@ def _settings(options: dict[str, Any]) -> Any:  # noqa: ANN401 - a Settings; imp
         reading=ReadOptions(captured_at=when, captured_at_precision=_precision(stated), json_fields=fields),
         extractor=options["extractor"],
         repair_mojibake=options["repair_mojibake"],
+        repeated_lines=options["repeated_lines"],
         copy_records=options["copy_records"],
         dedupe_payloads=options["dedupe_payloads"],
         partition_by=tuple(key.strip() for key in options["partition_by"].split(",")),

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from archive import again, manifest, storage, wrapping
+from archive import again, furniture, manifest, storage, wrapping
 from archive.corpus import Corpus
 from archive.growth import next_addition
 from archive.merge import Patch, Source, patcher, write_table
@@ -27,7 +27,7 @@ from archive.schema import SCHEMA_VERSION
 from archive.stages import Stages
 from archive.table import read_rows, write_parquet
 
-DATA = ("articles", "captures", "inputs", "warc")
+DATA = ("articles", "captures", "inputs", "repeated", "warc")
 SOFTWARE = "archive"
 
 
@@ -67,8 +67,12 @@ def commit(
     stages.to("merge")
     patch = _told_of(patcher(places, repeated, renamed), sum(run.rows for _, r in done for run in r.runs), told)
     for table in ("captures", "articles"):
+        partitions = _by_partition(table, done)
+        if table == "articles" and settings.repeated_lines:
+            lines = final / furniture.FOLDER / f"{batch_name}-00000.tsv"
+            patch = furniture.both(furniture.count(partitions, lines, work / "lines").patch, patch)
         rows |= write_table(
-            _by_partition(table, done),
+            partitions,
             table,
             final / table / batch_name,
             patch=patch,

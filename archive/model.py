@@ -331,6 +331,7 @@ class Settings:
     reading: ReadOptions = ReadOptions()
     extractor: str = "news"
     repair_mojibake: bool = False  # in the texts that are derived; the captures stay as they are
+    repeated_lines: bool = False  # take out of articles the lines that several pages of their site have
     copy_records: bool = False
     dedupe_payloads: bool = False
     partition_by: tuple[str, ...] = ("capture_month",)
