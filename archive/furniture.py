@@ -38,6 +38,7 @@ SEVERAL: Final = 3  # pages that have a line
 SCORE: Final = 0.9
 LONGEST: Final = 8  # lines of a page by which copies of it are known
 SHORT: Final = 250  # characters, as in ``extraction.page``
+PIECE: Final = 100_000  # lines that are sorted at once, some 40 MB
 FAN_IN: Final = 64  # files that are merged at once
 COLUMNS: Final = ("article_id", "url", "registered_domain", "text", "blocks")
 CHANGED: Final = ("text", "text_sha256", "blocks", "removed", "flags", "boilerplate_share")
@@ -61,13 +62,7 @@ def count(partitions: Mapping[str, Sequence[Source]], path: Path, stages: Path) 
     """The furniture of the articles in these runs, and its table written to ``path``; ``stages`` takes what comes between."""
     stages.mkdir(parents=True, exist_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    runs: list[Path] = []
-    for name in sorted(partitions):
-        for source in partitions[name]:
-            for batch in merged([source], "articles"):
-                runs.append(stages / f"{len(runs):07d}.txt")
-                noted = sorted(line for row in batch.select(COLUMNS).to_pylist() for line in _noted(row))
-                runs[-1].write_text("".join(noted), "utf-8")
+    runs = [_sorted_run(noted, stages / f"{at:07d}.txt") for at, noted in enumerate(_pieces(partitions))]
     with path.open("w", encoding="utf-8", newline="\n") as out, _lines_of(_staged(runs, stages)) as lines:
         for (site, digest), group in groupby(
             (line.rstrip("\n").split("\t") for line in lines), key=lambda one: one[:2]
@@ -75,6 +70,25 @@ def count(partitions: Mapping[str, Sequence[Source]], path: Path, stages: Path) 
             if _is_furniture(group):
                 out.write(f"{site}\t{digest}\n")
     return Furniture(path)
+
+
+def _pieces(partitions: Mapping[str, Sequence[Source]]) -> Iterator[list[str]]:
+    """What is noted of all articles, as much at once as memory has room for."""
+    noted: list[str] = []
+    for name in sorted(partitions):
+        for source in partitions[name]:
+            for batch in merged([source], "articles"):
+                for row in batch.select(COLUMNS).to_pylist():
+                    noted += _noted(row)
+                if len(noted) >= PIECE:
+                    yield noted
+                    noted = []
+    yield noted
+
+
+def _sorted_run(noted: list[str], path: Path) -> Path:
+    path.write_text("".join(sorted(noted)), "utf-8", newline="\n")
+    return path
 
 
 def _noted(row: Mapping[str, Any]) -> Iterator[str]:

@@ -130,6 +130,7 @@ def test_parts_order_and_workers_do_not_matter(tmp_path: Path) -> None:
 def test_many_runs_are_merged_in_stages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = rows_of(made(tmp_path / "a", *records("many", 6), parts=6))
     monkeypatch.setattr(furniture, "FAN_IN", 2)
+    monkeypatch.setattr(furniture, "PIECE", 5)
     staged = rows_of(made(tmp_path / "b", *records("many", 6), parts=6))
     assert {url: row["text"] for url, row in plain.items()} == {url: row["text"] for url, row in staged.items()}
     assert all(BIO not in row["text"] for row in staged.values())
