@@ -71,7 +71,7 @@ def _read(style: str, name: str, path: Path, stated: Mapping[str, dict[str, Any]
 def labelled(row: dict[str, Any], style: str, name: str) -> Dump:
     """A dump with its labels. A line of the file that holds a line break is as many lines, with the same label."""
     host = urlsplit(row["url"]).hostname
-    site = (registered_domain(host) or host) if host else row["url"]
+    site = (registered_domain(host) or host) if host else str(row["url"])  # a publisher; two pages have none
     return _dump(row["lines"], row["labels"], row["gold"], name=name, style=style, ident=row["id"], site=site)
 
 
