@@ -69,15 +69,15 @@ def _over_byline(lines: Sequence[Line], begin: int, said: set[str]) -> Line | No
         return None
     for i in range(stated - 1, max(-1, stated - 4), -1):
         line = lines[i]
-        words = set(_TELLING.findall(line.text.lower()))
-        if (
-            not line.reason
-            and 4 <= line.words <= 20
-            and line.text[-1] != "."
-            and len(words & said) * 2 >= max(4, len(words))
-        ):
+        if not line.reason and 4 <= line.words <= 20 and line.text[-1] not in ".:" and _shared(line, said):
             return line
     return None
+
+
+def _shared(line: Line, said: set[str]) -> bool:
+    """Whether the article has half of a line's longer words, and two of them at least."""
+    words = set(_TELLING.findall(line.text.lower()))
+    return len(words & said) * 2 >= max(4, len(words))
 
 
 def _heads(text: str, top: str) -> bool:
