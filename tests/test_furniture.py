@@ -168,3 +168,19 @@ def test_reextract_counts_again(tmp_path: Path) -> None:
     new = archive.open_corpus(tmp_path / "new")
     assert all(BIO not in row["text"] for row in rows_of(new).values())
     assert new.verify().ok
+
+
+@pytest.mark.parametrize("settings", [
+    Settings(repeated_lines=True),
+    Settings(repeated_lines=True, copy_records=True, dedupe_payloads=True),
+    Settings(repeated_lines=True, partition_by=("publication_month", "text_language")),
+])  # fmt: skip
+def test_records_that_are_there_twice_are_proven_too(tmp_path: Path, settings: Settings) -> None:
+    making.put(tmp_path / "in" / "a.warc.gz", making.packed(*records("many", 4)))
+    making.put(tmp_path / "in" / "b.warc.gz", making.packed(*records("many", 3)))
+    making.converted(tmp_path / "c", tmp_path / "in", settings=settings, workers=2)
+    corpus = archive.open_corpus(tmp_path / "c")
+    rows = [row for _, found in corpus.rows("articles") for row in found]
+    assert [BIO in row["text"] for row in rows] == [False] * 7
+    assert {tuple(row["flags"]) for row in rows} == {(furniture.REASON,), (furniture.REASON, "repeated-record")}
+    assert corpus.verify().failures == ()
