@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CORPUS := demo/corpus
 
-.PHONY: help demo test lint bench compare torture clean
+.PHONY: help demo test lint bench compare dumps torture clean
 
 help:
 	@echo "make demo   install, convert the sample captures, show what became of each, trace one, verify all"
@@ -82,6 +82,10 @@ torture: $(VENV)/installed-test
 compare: $(VENV)/installed-compare $(VENV)/installed-train
 	$(have_bench)
 	@$(BIN)/python -m archive.training.compare $(BENCH) --crossed
+
+dumps: $(VENV)/installed-train
+	$(have_bench)
+	@$(BIN)/python -m archive.training $(BENCH) --dumps --evaluate
 
 clean:
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

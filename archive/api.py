@@ -25,16 +25,18 @@ def extract(
     media_type: str | None = None,
     headers: Mapping[str, str] | None = None,
     captured_at: datetime | None = None,
+    repair_mojibake: bool = False,
 ) -> Extraction:
     """Text and metadata of one capture: an HTML page or a text dump.
 
     ``media_type`` decides between the two where the bytes leave it open; ``headers`` are HTTP headers, of which
-    Content-Type and Content-Encoding are looked at; ``captured_at`` bounds the dates that are believed.
+    Content-Type and Content-Encoding are looked at; ``captured_at`` bounds the dates that are believed;
+    ``repair_mojibake`` gives the text that was meant where UTF-8 was read as windows-1252 before the capture.
     Raises ``Rejected`` with stage, reason and detail where the payload holds no article.
     """
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = media_type or lower.get("content-type")
-    return NEWS.extract_payload(
+    return (NEWS.repairing() if repair_mojibake else NEWS).extract_payload(
         payload,
         url=url,
         media_type=content_type.partition(";")[0].strip().lower() if content_type else None,

@@ -96,6 +96,11 @@ def _executor(options: dict[str, Any]) -> Iterator[Any]:
         yield executor
 
 
+_repairing = click.option(
+    "--repair-mojibake", is_flag=True, help="Read UTF-8 that was taken for windows-1252 as it was meant, in the text."
+)
+
+
 @main.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("-o", "--output", "corpus", required=True, metavar="CORPUS", help="Folder of the corpus to make.")
@@ -111,6 +116,7 @@ def _executor(options: dict[str, Any]) -> Iterator[Any]:
     "--captured-at", metavar="TIME", help="Capture time of inputs that do not know their own: 2024-08-27[T10:00:00Z]."
 )
 @click.option("--copy-records", is_flag=True, help="Copy the records of WARC inputs into the corpus.")
+@click.option("--repeated-lines", is_flag=True, help="Take lines that several pages of a site have out of the articles.")
 @click.option("--dedupe-payloads", is_flag=True, help="Write repeated payloads of one URI as revisits.")
 @click.option(
     "--target-file-size",
@@ -121,6 +127,7 @@ def _executor(options: dict[str, Any]) -> Iterator[Any]:
     help="Bytes of a table's files.",
 )
 @click.option("--extractor", default="news", show_default=True, metavar="NAME")
+@_repairing
 @_fields
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print errors only.")
@@ -182,6 +189,8 @@ def _settings(options: dict[str, Any]) -> Any:  # noqa: ANN401 - a Settings; imp
     return Settings(
         reading=ReadOptions(captured_at=when, captured_at_precision=_precision(stated), json_fields=fields),
         extractor=options["extractor"],
+        repair_mojibake=options["repair_mojibake"],
+        repeated_lines=options["repeated_lines"],
         copy_records=options["copy_records"],
         dedupe_payloads=options["dedupe_payloads"],
         partition_by=tuple(key.strip() for key in options["partition_by"].split(",")),
@@ -248,19 +257,23 @@ def compact(corpus: str, *, as_json: bool, quiet: bool) -> None:
 @main.command()
 @click.argument("source", metavar="INPUT")
 @click.option("--url", metavar="URL", help="URL of the capture, where the input does not say it.")
+@_repairing
 @click.option("--json", "as_json", is_flag=True, help="Print the extraction as one JSON object.")
-def extract(source: str, url: str | None, *, as_json: bool) -> None:
+def extract(source: str, url: str | None, *, as_json: bool, repair_mojibake: bool) -> None:
     """Show text and metadata of one capture; nothing is written.
 
+    Of a text dump a terminal shows what was removed too, dimmed, each stretch with its reason and how sure that is.
     INPUT is a page, a text dump, or an archive, of which the first article is shown; - reads one payload from standard
     input.
     """
     from archive import screen
-    from archive.look import first_article
+    from archive.look import first_look
 
     with named_errors():
-        seen = first_article(source, url)
-        click.echo(screen.extraction_json(seen)) if as_json else screen.extraction(seen)
+        look = first_look(source, url, repair_mojibake=repair_mojibake)
+        click.echo(screen.extraction_json(look.extraction)) if as_json else screen.extraction(
+            look.extraction, look.payload
+        )
 
 
 @main.command()

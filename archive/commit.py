@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
-from archive import again, manifest, pool, storage, wrapping
+from archive import again, furniture, manifest, pool, storage, wrapping
 from archive.corpus import Corpus
 from archive.growth import next_addition
 from archive.merge import Patch, Source, patcher, write_table
@@ -28,7 +28,7 @@ from archive.table import read_rows, write_parquet
 
 TABLES = ("captures", "articles")
 PORTION_ROWS = 4000  # merged in two seconds; a process of its own takes 30 ms
-DATA = ("articles", "captures", "inputs", "warc")
+DATA = ("articles", "captures", "inputs", "repeated", "warc")
 SOFTWARE = "archive"
 
 
@@ -67,9 +67,12 @@ def commit(
     stages.to("warc")
     places, renamed = _write_warcs(final / "warc", batch_name, done, repeats)
     stages.to("merge")
-    rows |= _write_tables(
-        done, final, batch_name, patcher(places, repeated, renamed), settings, workers=workers, stages=stages, told=told
-    )
+    patches = dict.fromkeys(TABLES, patcher(places, repeated, renamed))
+    if settings.repeated_lines:
+        path = final / furniture.FOLDER / f"{batch_name}-00000.tsv"
+        found = furniture.count(_by_partition("articles", done), path, work / "lines")
+        patches["articles"] = furniture.both(found.patch, patches["articles"])
+    rows |= _write_tables(done, final, batch_name, patches, settings, workers=workers, stages=stages, told=told)
     for table in TABLES if base is None else ():  # one without rows is still a table: readers find its columns
         if not (final / table).exists():
             path = final / table / f"{batch_name}-00000.parquet"
@@ -97,7 +100,7 @@ def _write_tables(
     done: list[tuple[Shard, Receipt]],
     final: Path,
     batch_name: str,
-    patch: Patch,
+    patches: dict[str, Patch],
     settings: Settings,
     *,
     workers: int,
@@ -111,6 +114,7 @@ def _write_tables(
         portion, clock = portions[number], Stages("merge")
         stem, target = final / portion.table / batch_name, settings.target_file_bytes
         between = final.with_name("merge") / str(number)
+        patch = patches[portion.table]
         made = write_table(portion.partitions, portion.table, stem, patch=patch, target=target, stages=between)
         clock.to("over")
         return portion.rows, made, 0.0 if os.getpid() == here else clock.seconds["merge"]

@@ -83,8 +83,8 @@ def _compact(base: Corpus, work: Path, told: Told) -> Corpus:
         rows |= write_table(several, table, stem, patch=passed, target=target, stages=stages, fan_in=FAN_IN)
     path = final / "inputs" / f"{name}-00000.parquet"
     rows[path] = write_parquet(path, "inputs", inputs)
-    old = [file for file in made.files if not file.path.startswith("warc/")]
-    kept = [file for file in made.files if file.path.startswith("warc/")]
+    old = [file for file in made.files if file.path.split("/")[0] in (*TABLES, "inputs")]
+    kept = [file for file in made.files if file not in old]
     files = sorted((*kept, *describe(final, rows)), key=lambda file: file.path)
     compacted = replace(made, files=tuple(files))
     move_beside(final, base.folder)

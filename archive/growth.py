@@ -25,7 +25,8 @@ from archive.plan import longer
 def additions(base: Corpus, files: list[InputFile], settings: Settings) -> list[InputFile]:
     """Those of the files that the corpus does not have, by path, under names that no other input of it has.
 
-    Raises ``CorpusError`` where the settings are not those of the corpus, or an input has changed since.
+    Raises ``CorpusError`` where the settings are not those of the corpus, or take out repeated lines, or an input has
+    changed since.
     """
     check_settings(base.folder, base.manifest, settings)
     known = Known(base)
@@ -34,9 +35,13 @@ def additions(base: Corpus, files: list[InputFile], settings: Settings) -> list[
         times = Counter(file.path for file in new)
         odd = {path for path, count in times.items() if path in known or count > 1}
         if not odd:
-            return sorted(new, key=lambda file: file.path)
+            break
         named = [longer(file) for file in new if file.path in odd]
         new = [file for file in new if file.path not in odd] + [file for file in named if not known.has(file)]
+    if new and settings.repeated_lines:
+        message = f"{base.folder}: its repeated lines were counted over all of it, so nothing can be added; name a new folder"
+        raise CorpusError(message)
+    return sorted(new, key=lambda file: file.path)
 
 
 def next_addition(base: Corpus | None) -> int:

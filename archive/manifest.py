@@ -15,7 +15,7 @@ from typing import Any
 
 from archive import storage
 from archive.errors import CorpusError, UsageError
-from archive.extraction import find_extractor
+from archive.extraction import Extractor, configured, find_extractor
 from archive.model import CorpusFile, Counts, JsonFields, Limits, Manifest, ReadOptions, Settings
 from archive.rows import InputRow
 from archive.schema import SCHEMA_VERSION
@@ -25,9 +25,14 @@ def settings_sha256(settings: Settings) -> bytes:
     """Digest of all that decides a corpus's bytes besides its inputs."""
     stated = asdict(settings) | {
         "schema": SCHEMA_VERSION,
-        "extraction": find_extractor(settings.extractor).config_sha256,
+        "extraction": extractor_of(settings).config_sha256,
     }
     return hashlib.sha256(storage.to_json(stated)).digest()
+
+
+def extractor_of(settings: Settings) -> Extractor:
+    """The extractor that the settings name, as they want it. Raises ``UsageError`` where that is not installed."""
+    return configured(find_extractor(settings.extractor), repair_mojibake=settings.repair_mojibake)
 
 
 def is_current(made: Manifest) -> bool:

@@ -159,7 +159,9 @@ class Extraction:
     text: str  # paragraphs separated by a blank line
     blocks: tuple[Block, ...]
     removed: tuple[Removed, ...] = ()
-    boilerplate_share: float | None = None  # of what the capture shows, not in the text; None where that is not measured
+    boilerplate_share: float | None = (
+        None  # of what the capture shows, not in the text; None where that is not measured
+    )
     title: str | None = None
     title_origin: str | None = None
     authors: tuple[str, ...] = ()
@@ -190,6 +192,14 @@ class Extraction:
     extractor: str
     extractor_version: str
     config_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One capture as a person looks at it: what was seen, and the bytes behind the content coding that it was seen in."""
+
+    extraction: Extraction
+    payload: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +330,8 @@ class Settings:
 
     reading: ReadOptions = ReadOptions()
     extractor: str = "news"
+    repair_mojibake: bool = False  # in the texts that are derived; the captures stay as they are
+    repeated_lines: bool = False  # take out of articles the lines that several pages of their site have
     copy_records: bool = False
     dedupe_payloads: bool = False
     partition_by: tuple[str, ...] = ("capture_month",)

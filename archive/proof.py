@@ -22,13 +22,14 @@ from uuid import UUID
 from archive import child, identity, manifest, sources
 from archive.corpus import Corpus
 from archive.errors import ArchiveError, Rejected, UsageError
-from archive.extraction import Extractor, find_extractor
-from archive.model import Capture, Damage, Origin
+from archive.extraction import Extractor
+from archive.furniture import furniture_of
+from archive.model import Capture, Damage, Origin, Settings
 from archive.proof_files import check_files, check_id, check_inputs, check_range, deadly_inputs
 from archive.proof_ids import Ids
 from archive.proof_places import KnownInput, Placement, in_record_order, is_named, odd_source
 from archive.repeats import is_wrapped
-from archive.rows import article_row, capture_row, damage_row
+from archive.rows import article_row, capture_row, damage_row, registered_domain
 from archive.table import to_batch
 
 FIRST = 3  # ids that are named of rows which cannot be made again
@@ -75,7 +76,8 @@ class Checker:
         self.corpus, self._sample, self._told = corpus, sample, told
         self.failures: list[Failure] = []
         self.rows = 0
-        self._extractor = _installed(corpus.manifest.settings.extractor)
+        self._extractor = _installed(corpus.manifest.settings)
+        self._furniture = furniture_of(corpus)
         self._found: dict[str, Counter[str]] = defaultdict(Counter)
         self._reasons: Counter[str] = Counter()
         self._article_ids = Ids(())
@@ -236,7 +238,10 @@ class Checker:
         if found is None:
             return
         try:
-            expected = article_row(found, found.locator, extractor.extract(found))
+            seen = extractor.extract(found)
+            if self._furniture:
+                seen = self._furniture.without(seen, registered_domain(identity.host_of(found.target_uri)))
+            expected = article_row(found, found.locator, seen)
         except Rejected as why:
             self.fail("articles", row["article_id"], "outcome", f"its record holds no article: {why}")
             return
@@ -295,9 +300,9 @@ class Checker:
             self.fail("manifest", "reasons", "count", f"not as counted: {', '.join(odd) or 'their order'}")
 
 
-def _installed(name: str) -> Extractor | None:
+def _installed(settings: Settings) -> Extractor | None:
     try:
-        return find_extractor(name)
+        return manifest.extractor_of(settings)
     except UsageError:
         return None
 

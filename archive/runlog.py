@@ -59,7 +59,9 @@ def write_log(
     here = [file for file in files if not file.problem and not file.again]
     roots = {str(Path(file.location).parents[file.path.count("/")]) for file in here}
     roots.update(root for file in files if file.again for root in file.again.source_roots)
-    extraction = configuration(manifest.settings.extractor, find_extractor(manifest.settings.extractor).version)
+    settings = manifest.settings
+    version = find_extractor(settings.extractor).version
+    extraction = configuration(settings.extractor, version, repair_mojibake=settings.repair_mojibake)
     log = {
         "extraction": extraction,
         "workers": work.workers,

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from archive.model import Extraction, Manifest
+from archive.extraction.decoding import codecs_of
+from archive.model import Extraction, Manifest, Removed
 from archive.progress import bytes_of
 from archive.storage import to_json
 
@@ -72,14 +73,21 @@ def extraction_json(seen: Extraction) -> str:
     return to_json(asdict(seen)).decode().rstrip()
 
 
+COLOURS = {
+    "script": "blue", "markup": "blue", "consent": "magenta", "promotion": "magenta", "teaser": "yellow",
+    "navigation": "cyan", "byline": "green", "caption": "green", "repeated-on-site": "red",
+}  # fmt: skip
 FIELDS = (
     "title", "authors", "published_at", "modified_at", "language", "site_name", "section", "tags", "canonical_url",
     "image_url", "description", "access",
 )  # fmt: skip
 
 
-def extraction(seen: Extraction) -> None:
-    """Metadata with origins, then the text; of a dump, what was removed stands between, dimmed, with its reason."""
+def extraction(seen: Extraction, payload: bytes = b"") -> None:
+    """Metadata with origins, then the text; of a dump, what was removed stands between, dimmed, with its reason.
+
+    ``payload`` is what the spans are of. In a pipe, where nobody sees what is dimmed, only the reasons are shown.
+    """
     table = Table(box=None, show_header=False, pad_edge=False)
     for name in FIELDS:
         value = getattr(seen, name)
@@ -92,14 +100,19 @@ def extraction(seen: Extraction) -> None:
     out.print(table)
     out.print()
     pieces = [(b.source_start if b.source_start is not None else i, _kept(seen, b)) for i, b in enumerate(seen.blocks)]
-    pieces += [
-        (r.start, Text(f"[{r.end - r.start} bytes removed: {r.reason} {r.score:.2f}]", style="dim"))
-        for r in seen.removed
-        if r.reason != "blank"
-    ]
+    pieces += [(r.start, _removed(seen, r, payload)) for r in seen.removed if r.reason != "blank"]
     for _, shown in sorted(pieces, key=lambda piece: piece[0]):
         out.print(shown)
         out.print()
+
+
+def _removed(seen: Extraction, span: Removed, payload: bytes) -> Text:
+    """What was removed, dimmed, its reason before it; or in a pipe that something was."""
+    if not out.is_terminal or not payload:
+        return Text(f"[{span.end - span.start} bytes removed: {span.reason} {span.score:.2f}]", style="dim")
+    words = payload[span.start : span.end].decode(codecs_of(seen.charset or "utf-8")[0], "replace")
+    label = (f"{span.reason} {span.score:.2f}", f"italic {COLOURS.get(span.reason, 'white')}")
+    return Text.assemble(label, "  ", Text(safe(" ".join(words.split(" ")).strip()).plain, style="dim"))
 
 
 def _kept(seen: Extraction, block: Any) -> Text:  # noqa: ANN401 - a Block

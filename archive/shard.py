@@ -22,7 +22,7 @@ from pathlib import Path
 from archive import sources, storage
 from archive.again import found_again
 from archive.errors import Rejected
-from archive.extraction import find_extractor
+from archive.extraction import configured, find_extractor
 from archive.fragments import ArchiveWriter, Rows
 from archive.model import Capture, Damage, InputFile, Locator, Origin, Receipt, Shard, Skip
 from archive.sofar import Saying
@@ -41,7 +41,7 @@ def convert_shard(shard: Shard, trial: Trial | None = None) -> Receipt:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()  # in a folder that is there: what outlives its run must not make it anew
     stages, saying = Stages("read"), Saying(folder)
-    extractor = find_extractor(shard.settings.extractor)
+    extractor = configured(find_extractor(shard.settings.extractor), repair_mojibake=shard.settings.repair_mojibake)
     archive = ArchiveWriter(folder, shard)
     rows = Rows(folder, shard)
     watch = Watch(folder, shard.settings.reading.limits, trial)

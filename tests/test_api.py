@@ -71,4 +71,4 @@ def test_all_but_the_payload_is_named() -> None:
     first, *others = inspect.signature(archive.extract).parameters.values()
     assert first.name == "payload"
     assert {one.kind for one in others} == {inspect.Parameter.KEYWORD_ONLY}
-    assert {one.default for one in others} == {None}
+    assert {one.name: one.default for one in others if one.default is not None} == {"repair_mojibake": False}

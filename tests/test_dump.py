@@ -1,7 +1,5 @@
 """The cleaner of text dumps: what it keeps, what it names, and that its spans tile the payload."""
 
-
-
 from __future__ import annotations
 
 import unicodedata
@@ -12,8 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import archive
+from archive.errors import UsageError
+from archive.extraction import NewsExtractor
 from archive.extraction.dump import clean
-from archive.model import CleanText
+from archive.model import CleanText, Settings
+from tests import making
 
 SEED = Path(__file__).resolve().parents[2] / "shared" / "seed" / "000_0b97f2506398020b.txt"
 REASONS = {
@@ -274,4 +276,54 @@ def test_seed() -> None:
     assert found["teaser"].strip().split("\n") == lines[-7:-1]
     assert found["consent"] == lines[-1]
     assert found["blank"].strip() == ""
+    tiles(answer, payload)
+
+
+@pytest.mark.parametrize("repair", [False, True])
+def test_records_of_wet_files_are_cleaned_and_proven(tmp_path: Path, *, repair: bool) -> None:
+    """Type conversion, text/plain: with what was removed in the row, and again the same when it is verified."""
+    broken = [line.replace("harbour", "harbour cafÃ© itâ€™s") for line in ENGLISH]
+    records = [
+        making.record(
+            page(lines), uri=f"https://{name}.example/1", kind="conversion", fields={"Content-Type": "text/plain"}
+        )
+        for name, lines in (("a", ENGLISH), ("b", broken))
+    ]
+    wet = making.put(tmp_path / "a.warc.wet.gz", making.packed(*records))
+    making.converted(tmp_path / "c", wet, settings=Settings(repair_mojibake=repair))
+    corpus = archive.open_corpus(tmp_path / "c")
+    rows = {row["url"]: row for _, found in corpus.rows("articles") for row in found}
+    assert len(rows) == 2
+    whole, mended = rows["https://a.example/1"], rows["https://b.example/1"]
+    assert whole["text"] == "\n\n".join(ENGLISH)
+    assert {"script", "teaser", "consent", "navigation"} <= {span["reason"] for span in whole["removed"]}
+    meant = [line.replace("harbour", "harbour café it’s") for line in ENGLISH]
+    assert mended["text"] == "\n\n".join(meant if repair else broken)
+    assert ("mojibake-repaired" in mended["flags"], "mojibake" in mended["flags"]) == (repair, not repair)
+    assert corpus.payload(mended["article_id"]) == page(broken)  # the capture stays as it is
+    assert corpus.verify().ok
+
+
+def test_an_extractor_that_cannot_repair_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delattr(NewsExtractor, "repairing")
+    source = making.put(tmp_path / "a.txt", page(ENGLISH))
+    with pytest.raises(UsageError, match="leave out --repair-mojibake"):
+        making.converted(tmp_path / "c", source, settings=Settings(repair_mojibake=True))
+    assert not (tmp_path / "c" / "manifest.json").exists()
+
+
+def test_a_short_text_that_is_clean_already_is_kept_whole() -> None:
+    for lines in ARTICLES.values():
+        answer = clean("\n".join(lines).encode(), "utf-8")
+        assert answer.text == "\n\n".join(lines)
+        assert answer.flags == ()
+
+
+def test_a_dump_of_many_pages_is_cleaned_in_parts() -> None:
+    """In parts of 10,000 lines, so that its measures do not take all memory; nothing is lost between two of them."""
+    many = page(ENGLISH).decode().split("\n") * 900
+    payload = "\n".join(many).encode()
+    answer = clean(payload, "utf-8")
+    assert len(many) > 20_000
+    assert len(answer.blocks) > 900
     tiles(answer, payload)

@@ -29,6 +29,7 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.shard",),
     ("archive.proof_files", "archive.proof_places", "archive.fragments", "archive.again", "archive.joining", "archive.watch",
      "archive.unfinished"),
+    ("archive.furniture",),
     ("archive.corpus", "archive.merge"),
     ("archive.repeats",),
     ("archive.table",),

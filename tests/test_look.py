@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import sys
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from archive.errors import Rejected, UsageError
-from archive.look import first_article
+from archive.look import first_article, first_look
+from tests import making
 
 WORDS = (
     "The ferry between Kelmouth and Sandholm will sail only every second Tuesday from October, the harbour board said.",
@@ -84,3 +86,23 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
         first_article(str(tmp_path), None)
     with pytest.raises(UsageError, match="no such file"):
         first_article(str(tmp_path / "gone.html"), None)
+
+
+@pytest.mark.parametrize("coded", [False, True])
+def test_the_bytes_are_those_that_the_spans_are_of(tmp_path: Path, *, coded: bool) -> None:
+    text = "\n".join(["Home", "News", *WORDS, "Read more"]).encode()
+    if coded:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Encoding: gzip\r\n\r\n"
+        block = head + gzip.compress(text, mtime=0)
+        source = put(tmp_path, "a.warc", making.record(block, uri="https://a.example/"))
+    else:
+        source = put(tmp_path, "a.txt", text)
+    look = first_look(source, None)
+    assert look.payload == text
+    assert [look.payload[one.source_start : one.source_end].decode() for one in look.extraction.blocks] == list(WORDS)
+
+
+def test_mojibake_is_repaired_where_that_is_asked_for(tmp_path: Path) -> None:
+    source = put(tmp_path, "a.txt", "\n".join(one.replace("ferry", "cafÃ© itâ€™s") for one in WORDS).encode())
+    assert "cafÃ© itâ€™s" in first_article(source, None).text
+    assert "café it’s" in first_article(source, None, repair_mojibake=True).text

@@ -458,8 +458,7 @@ def spread(tmp_path_factory: pytest.TempPathFactory) -> Path:
     making.put(folder / "in" / "b.warc", b"".join(making.responses(range(10, 16))))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("archive.merge.ROW_GROUP", 2)
-        patched.setattr("archive.commit.TARGET_BYTES", 1)
-        making.converted(folder / "c", folder / "in")
+        making.converted(folder / "c", folder / "in", settings=archive.Settings(target_file_bytes=1))
     return folder
 
 

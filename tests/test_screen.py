@@ -22,7 +22,10 @@ SEEN = Extraction(
         Block(kind="heading", start=0, end=9, source_start=0, source_end=9),
         Block(kind="list-item", start=11, end=20, source_start=30, source_end=39),
     ),
-    removed=(Removed(start=9, end=30, reason="teaser", score=0.75), Removed(start=39, end=40, reason="blank", score=1.0)),
+    removed=(
+        Removed(start=9, end=30, reason="teaser", score=0.75),
+        Removed(start=39, end=40, reason="blank", score=1.0),
+    ),
     title="A \x07title [bold]",
     title_origin="meta",
     flags=("odd\x1b[0m", "[/x]"),
@@ -88,3 +91,18 @@ def test_verdicts(shown: io.StringIO) -> None:
 def test_all_columns(shown: io.StringIO) -> None:
     screen.columns()
     assert "text_sha256" in shown.getvalue()
+
+
+def test_a_terminal_shows_what_was_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = io.StringIO()
+    monkeypatch.setattr(
+        screen, "out", Console(file=text, width=200, highlight=False, force_terminal=True, color_system="standard")
+    )
+    payload = b"Head \x1b[2JMore of it [/x]\n    Body [/x]"
+    seen = replace(SEEN, charset="utf-8", removed=(Removed(start=9, end=26, reason="teaser", score=0.75),))
+    screen.extraction(seen, payload)
+    shown = text.getvalue()
+    assert "teaser 0.75" in shown
+    assert "\x1b[2mMore of it [/x]\x1b[0m" in shown  # dimmed, and no markup
+    assert "\x1b[2J" not in shown  # what is kept does not drive the terminal
+    assert "bytes removed" not in shown

@@ -15,6 +15,7 @@ Reasons, by stage (the README has the same table):
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from importlib.metadata import entry_points
@@ -37,7 +38,7 @@ DOCUMENT = re.compile(
 
 
 class Extractor(Protocol):
-    """Makes text and metadata from captures."""
+    """Makes text and metadata from captures. One with a method ``repairing`` gives one that repairs mojibake."""
 
     name: str
     version: str
@@ -67,18 +68,37 @@ def find_extractor(name: str) -> Extractor:
     raise UsageError(message)
 
 
+def configured(extractor: Extractor, *, repair_mojibake: bool) -> Extractor:
+    """The extractor as the settings want it. Raises ``UsageError`` where it cannot do what they say."""
+    if not repair_mojibake:
+        return extractor
+    repairing: Callable[[], Extractor] | None = getattr(extractor, "repairing", None)
+    if repairing is None:
+        message = f'the extractor "{extractor.name}" does not repair mojibake; leave out --repair-mojibake'
+        raise UsageError(message)
+    return repairing()
+
+
 class NewsExtractor:
     """The block model for HTML (trafilatura where that is unsure), the cleaner for text dumps, the page's own metadata."""
 
     name = "news"
     version = "1"
 
+    def __init__(self, *, repair_mojibake: bool = False) -> None:
+        """With ``repair_mojibake`` UTF-8 that was read as windows-1252 before the capture is read as it was meant."""
+        self.repair_mojibake = repair_mojibake
+
     @property
     def config_sha256(self) -> bytes:
         """SHA-256 of the configuration and of the versions of the libraries that decide the result."""
         from archive.extraction.configuration import config_sha256
 
-        return config_sha256(self.name, self.version)
+        return config_sha256(self.name, self.version, repair_mojibake=self.repair_mojibake)
+
+    def repairing(self) -> NewsExtractor:
+        """The same, made to repair mojibake."""
+        return NewsExtractor(repair_mojibake=True)
 
     def warm(self) -> None:
         """Load the language model and the parsers: 1.2 s of CPU that no capture should pay."""
@@ -120,7 +140,7 @@ class NewsExtractor:
 
         data, flags = decode_content(payload, content_coding, UNPACKED_LIMIT)
         html = is_html(data, media_type)
-        decoded = decode_text(data, header_charset=header_charset, html=html)
+        decoded = decode_text(data, header_charset=header_charset, html=html, repair=self.repair_mojibake)
         try:
             if html:
                 return page.extract_page(decoded, url=url, captured_at=captured_at, flags=flags, made_by=self)

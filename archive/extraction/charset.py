@@ -9,7 +9,8 @@ surrogate, that HTML text holds no control character at which libxml2 would stop
 
     charset-mislabelled  a label was overruled by the bytes
     undecodable-bytes    some bytes mean nothing in this charset; U+FFFD stands in their place
-    mojibake             the text shows UTF-8 that was read as windows-1252 before it was captured; not repaired
+    mojibake-repaired    the same, and it was asked to be repaired
+    mojibake             the text shows UTF-8 that was read as windows-1252 before it was captured (``mojibake.py``)
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import cchardet
 import webencodings
 
 from archive.extraction.decoding import BOMS, CONTROLS, codecs_of, decode, fits, fitting, is_utf8_start, wide_codec
+from archive.extraction.mojibake import is_mojibake, repaired
 
 # Why faust-cchardet (3.2.0) and not charset_normalizer (3.5.2). Right: decodes to the same text. Prose is one text of
 # about 300 characters in each of 16 languages, 22 pairs of language and charset, in overlapping windows; names are
@@ -39,6 +41,7 @@ from archive.extraction.decoding import BOMS, CONTROLS, codecs_of, decode, fits,
 # All three give the same under two hash seeds. Names outside ``_PLAUSIBLE`` (VISCII, Mac: English with curly quotes)
 # count as none. What stays wrong is short: euc-jp taken for big5, Polish and Turkish for windows-1252.
 
+MENDED: Final = "mojibake-repaired"
 _SAMPLE: Final = 1 << 16  # bytes around high bytes that the detector sees: 3 ms
 _WINDOW: Final = 1 << 11
 _HEAD: Final = 1 << 12  # bytes in which a page may declare its charset; browsers look at 1,024
@@ -55,8 +58,6 @@ _META: Final = re.compile(rb"<meta\b[^<>]*>", re.IGNORECASE)
 _CONTENT: Final = re.compile(rb"\bcontent\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _CHARSET: Final = re.compile(rb"[\s\"';/,]charset\s*=\s*[\"']?\s*([^\s\"'/>;]+)", re.IGNORECASE)
 _XML: Final = re.compile(rb"\s*<\?xml\b[^<>]*?\bencoding\s*=\s*[\"']\s*([^\"'\s]+)", re.IGNORECASE)
-# Not "Ã" before a curly quote, a dash or an ellipsis: that is the end of a word in Portuguese capitals.
-_MOJIBAKE: Final = re.compile("Ã[\x80-\xbfƒ†‡‰ŠŒŽ•™šœžŸ€]|â€[\x80-\xbf™œ“”\u02dcšž]|Â[\xa0-\xbf]|Ð[\xb0-\xbf]|ðŸ")
 _EASY: Final = ("windows-1252", "iso-8859-15")  # what servers say who do not know; nearly any bytes decode
 _RENAMED: Final = {"gbk": "gb18030", "x-user-defined": "windows-1252"}
 _EASTERN: Final = frozenset(("big5", "euc-jp", "euc-kr", "gb18030", "shift_jis"))
@@ -94,15 +95,22 @@ class _Choice:
     mislabelled: bool = False
 
 
-def decode_text(data: bytes, *, header_charset: str | None, html: bool) -> Decoded:
+def decode_text(data: bytes, *, header_charset: str | None, html: bool, repair: bool = False) -> Decoded:
     """The text of ``data``. ``header_charset`` is what HTTP said; a page's own declarations count if ``html``.
 
-    For HTML the byte order mark is dropped and control characters are spaces. Other text is decoded and nothing else,
-    so that its characters can be counted back to bytes.
+    For HTML the byte order mark is dropped, control characters are spaces, and mojibake is repaired where that is
+    wanted. Other text is decoded and nothing else, so that its characters can be counted back to bytes.
     """
     choice = _choose(data, header_charset, html=html)
     text, bad = decode(data, choice.codec, html=html)
-    found = (("charset-mislabelled", choice.mislabelled), ("undecodable-bytes", bad), ("mojibake", _is_mojibake(text)))
+    broken = is_mojibake(text)
+    if broken and repair and html:
+        text = repaired(text)
+    found = (
+        ("charset-mislabelled", choice.mislabelled),
+        ("undecodable-bytes", bad),
+        (MENDED if repair else "mojibake", broken),
+    )
     return Decoded(
         text=text,
         charset=choice.charset,
@@ -254,16 +262,3 @@ def _few_bad(data: bytes, charset: str) -> bool:
     high = len(data) - len(data.translate(None, bytes(range(128, 256))))
     text, _ = decode(data, codecs_of(charset)[0], html=False)
     return text.count("\ufffd") <= max(int(high >= _ENOUGH), high // 100)
-
-
-def _is_mojibake(text: str) -> bool:
-    """At least two different tell-tales; one alone may be an example in an article about charsets."""
-    # one letter at a time, which is a search for a byte: longer needles cost 0.3 ms a page
-    if text.isascii() or not any(sign[0] in text and sign in text for sign in ("Ã", "â€", "Â", "Ð", "ðŸ")):
-        return False
-    first = None
-    for match in _MOJIBAKE.finditer(text):
-        if first not in (None, match.group()):
-            return True
-        first = match.group()
-    return False

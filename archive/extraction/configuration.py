@@ -13,11 +13,11 @@ LIBRARIES = (
     "faust-cchardet", "webencodings", "brotli", "zstandard", "publicsuffixlist",
 )  # fmt: skip
 # numpy is not among them: it counts in integers here, which all its versions do alike
-WEIGHTS = {"news": ("page",)}  # by extractor, the learned weights that decide its text
+WEIGHTS = {"news": ("page", "dump"), "trafilatura": ("dump",)}  # by extractor, the learned weights that decide its text
 
 
 @cache
-def configuration(name: str, extractor_version: str) -> dict[str, object]:
+def configuration(name: str, extractor_version: str, *, repair_mojibake: bool = False) -> dict[str, object]:
     """Extractor, version, its weights, and the versions of every library whose behaviour shows in text or metadata."""
     from lxml import etree
 
@@ -31,13 +31,15 @@ def configuration(name: str, extractor_version: str) -> dict[str, object]:
         "libraries": libraries,
         "weights": {one: hashlib.sha256(packed_model(one)).hexdigest() for one in WEIGHTS.get(name, ())},
         "unicode": unicodedata.unidata_version,
+        "repair_mojibake": repair_mojibake,
     }
 
 
 @cache
-def config_sha256(name: str, extractor_version: str) -> bytes:
+def config_sha256(name: str, extractor_version: str, *, repair_mojibake: bool = False) -> bytes:
     """SHA-256 of the configuration as canonical JSON."""
-    text = json.dumps(configuration(name, extractor_version), sort_keys=True, separators=(",", ":"))
+    stated = configuration(name, extractor_version, repair_mojibake=repair_mojibake)
+    text = json.dumps(stated, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()
 
 

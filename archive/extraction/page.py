@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from archive.errors import Rejected
 from archive.extraction.blocks import Blocks, walk
-from archive.extraction.charset import Decoded
+from archive.extraction.charset import MENDED, Decoded
 from archive.extraction.choice import SURE_ENOUGH, Model, choose, page_model
 from archive.extraction.dump import clean
 from archive.extraction.kind import boilerplate_share, kind_flags
@@ -32,7 +32,7 @@ from archive.model import Block, Extraction
 if TYPE_CHECKING:
     from archive.extraction import Extractor
 
-MAX_LINES: Final = 200_000  # of a text dump; each costs 14 microseconds and 400 bytes
+MAX_LINES: Final = 200_000  # of a text dump; each costs 30 microseconds and 1,000 bytes
 SHORT: Final = 250  # characters; shorter texts are mostly teasers and notices
 LEAST: Final = 800  # characters of a text in JSON-LD that can stand in for the page's
 MORE: Final = 4  # times as long as what the page shows: then scripts put the article there, and the capture has none of it
@@ -127,7 +127,7 @@ def extract_dump(data: bytes, decoded: Decoded, *, flags: tuple[str, ...], made_
     lines = data.count(b"\n")
     if lines > MAX_LINES:
         raise Rejected("extraction", "too-complex", f"{lines} lines, the limit is {MAX_LINES}")
-    found = clean(data, decoded.codec)
+    found = clean(data, decoded.codec, repair=MENDED in decoded.flags)
     if not found.text:
         raise Rejected("extraction", "no-text", f"nothing but removed lines in {len(data)} bytes of text")
     language = identify(found.text)

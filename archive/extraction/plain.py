@@ -46,10 +46,18 @@ class TrafilaturaExtractor:
     name = "trafilatura"
     version = "1"  # of what is here; that of the library is in the configuration
 
+    def __init__(self, *, repair_mojibake: bool = False) -> None:
+        """With ``repair_mojibake`` UTF-8 that was read as windows-1252 before the capture is read as it was meant."""
+        self.repair_mojibake = repair_mojibake
+
     @property
     def config_sha256(self) -> bytes:
         """SHA-256 of the configuration and of the versions of the libraries that decide the result."""
-        return config_sha256(self.name, self.version)
+        return config_sha256(self.name, self.version, repair_mojibake=self.repair_mojibake)
+
+    def repairing(self) -> TrafilaturaExtractor:
+        """The same, made to repair mojibake."""
+        return TrafilaturaExtractor(repair_mojibake=True)
 
     def warm(self) -> None:
         """Load the language model and the parsers: 1.2 s of CPU that no capture should pay."""
@@ -69,7 +77,7 @@ class TrafilaturaExtractor:
         data, flags = decode_content(payload, headers.get("content-encoding"), UNPACKED_LIMIT)
         html = is_html(data, capture.media_type)
         header_charset = charset_of(headers.get("content-type") or capture.content_type)
-        decoded = decode_text(data, header_charset=header_charset, html=html)
+        decoded = decode_text(data, header_charset=header_charset, html=html, repair=self.repair_mojibake)
         try:
             if html:
                 return _page(

@@ -89,10 +89,11 @@ def count(page: Page) -> Count:
     for number, text in enumerate(blocks.texts):
         for word in sorted(set(short_words(text))):
             words[word].append(float(label[number]))
-    return Count(site=page.site, names=_means(names), words=_means(words))
+    return Count(site=page.site, names=means(names), words=means(words))
 
 
-def _means(found: Mapping[str, list[float]]) -> Shares:
+def means(found: Mapping[str, list[float]]) -> Shares:
+    """The mean of each list."""
     return {key: math.fsum(values) / len(values) for key, values in found.items()}
 
 
