@@ -34,7 +34,7 @@ from archive import storage, wrapping
 from archive.child import REASONS
 from archive.corpus import Corpus, damage_of
 from archive.errors import ArchiveError, CorpusError
-from archive.manifest import check_settings
+from archive.manifest import check_columns, check_settings
 from archive.model import Capture, Damage, InputFile, Settings, Slice
 from archive.repeats import is_wrapped
 from archive.rows import InputRow
@@ -50,6 +50,7 @@ NEEDED = ("warc/", "captures/", "inputs/")
 
 def check(old: Corpus) -> None:
     """Nothing, where the records of the old corpus are there and unchanged. Raises ``CorpusError`` if not."""
+    check_columns(old.folder, old.manifest)
     for file in old.manifest.files:
         if file.path.startswith(NEEDED):
             _compare(old.folder / file.path, file.path, bytes.fromhex(file.sha256))

@@ -13,7 +13,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -23,11 +24,12 @@ from archive import manifest, runlog, storage
 from archive.again import all_inputs
 from archive.commit import describe, move_beside, publish, sweep_strays
 from archive.corpus import Corpus
-from archive.errors import CorpusError
+from archive.errors import CorpusError, RunInterrupted
+from archive.manifest import check_columns
 from archive.merge import Source, write_table
 from archive.model import CorpusFile, Manifest
 from archive.table import write_parquet
-from archive.unfinished import MARKER, clear
+from archive.unfinished import MARKER, about_to_publish, clear, finished_parts, forget_published
 
 TABLES = ("captures", "articles")
 FAN_IN = 16  # Parquet files that are merged at once; each holds a page of every column, some 4 MB
@@ -41,18 +43,34 @@ def compact(corpus: str | os.PathLike[str], *, told: Told | None = None) -> Mani
     ``CorpusError`` where there is no corpus, it is in use, or an unfinished run has work in it.
     """
     folder = Path(corpus)
-    base = Corpus(folder)
-    with storage.locked(folder):
-        work = folder / "work"
-        if any(work.glob("*/receipt.json")):
-            message = f"{folder}: holds finished parts of a run that was stopped; run that command again first"
-            raise CorpusError(message)
+    Corpus(folder)  # a folder without one is said before it is locked
+    with storage.locked(folder), _full_disk(folder):
+        base, work = Corpus(folder), folder / "work"
+        check_columns(base.folder, base.manifest)
         if (work / MARKER).exists():
             sweep_strays(base)
+        forget_published(work)
+        if finished_parts(work):
+            message = f"{folder}: holds finished parts of a run that was stopped; run that command again first"
+            raise CorpusError(message)
         if len(base.files("inputs")) > 1:
             base = _compact(base, work, told or (lambda _: None))
         clear(work)
     return base.manifest
+
+
+@contextmanager
+def _full_disk(folder: Path) -> Iterator[None]:
+    """A full disk as what the operator can mend, with what is missing: the tables once more."""
+    try:
+        yield
+    except OSError as why:
+        if why.errno not in storage.NO_ROOM:
+            raise
+        tables = sum(file.size for file in Corpus(folder).manifest.files if not file.path.startswith("warc/"))
+        missing = max(tables - shutil.disk_usage(folder).free, 1 << 20) >> 20
+        message = f"{folder}: no space left; about {missing:,} MB more are needed: make room and run the same command again"
+        raise RunInterrupted(message) from why
 
 
 def _compact(base: Corpus, work: Path, told: Told) -> Corpus:
@@ -89,6 +107,7 @@ def _compact(base: Corpus, work: Path, told: Told) -> Corpus:
     compacted = replace(made, files=tuple(files))
     move_beside(final, base.folder)
     runlog.write_compaction(base.folder, made, compacted, began=began)
+    about_to_publish(work, compacted)
     publish(base.folder, work, compacted)
     for file in old:
         (base.folder / file.path).unlink()

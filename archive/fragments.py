@@ -167,6 +167,8 @@ class Rows:
     def end(self) -> None:
         """The file is done: its row."""
         here = self._here
+        if self._whole and self._file.is_part:
+            self.ended = None
         if self._whole:  # what was found before it turned out to be unreadable stays counted
             found = {name: getattr(here, name) for name in ("records", "articles", "rejections", "damaged")}
             self._inputs.append(replace(self._whole, **found))

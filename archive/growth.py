@@ -78,7 +78,7 @@ class Known:
             digest = _digest(file)
         if row == (file.size, digest):
             return True
-        if row and self._is_at(file.path, file):
+        if row and row[1] is not None and self._is_at(file.path, file):
             message = f"{self._base.folder}: {file.path} has changed since it was read; rows refer to what it was: name a new folder"
             raise CorpusError(message)
         return any(self._rows[path] == (file.size, digest) and self._is_at(path, file) for path in others)

@@ -43,6 +43,13 @@ def is_current(made: Manifest) -> bool:
         return False
 
 
+def check_columns(folder: Path, made: Manifest) -> None:
+    """Nothing, where the corpus has the columns of this version. Raises ``CorpusError`` where not."""
+    if made.schema_version != SCHEMA_VERSION:
+        message = f"{folder}: a corpus with columns of version {made.schema_version}, not {SCHEMA_VERSION}: make it anew from its inputs"
+        raise CorpusError(message)
+
+
 def check_settings(folder: Path, made: Manifest, settings: Settings) -> None:
     """Nothing, where these settings, and what is installed, made the corpus. Raises ``CorpusError`` that says what not."""
     if made.config_sha256 == settings_sha256(settings).hex():

@@ -119,7 +119,7 @@ def _batches(source: Source) -> Iterator[pa.RecordBatch]:
     if source.run is None:
         yield from parquet_batches(source.path)
         return
-    fragment = _opened(source.path, source.path.stat().st_mtime_ns)
+    fragment = _opened(source.path)
     for number, batch in enumerate(fragment.batches(source.run)):
         yield batch
         if number % FORGOTTEN == FORGOTTEN - 1:
@@ -127,7 +127,7 @@ def _batches(source: Source) -> Iterator[pa.RecordBatch]:
 
 
 @lru_cache(maxsize=FAN_IN)  # one merge has no more open, and the runs of the next partition lie in the same files
-def _opened(path: Path, changed_ns: int) -> Fragment:  # noqa: ARG001 - a file that comes between is made more than once
+def _opened(path: Path) -> Fragment:
     return Fragment(path)
 
 
@@ -226,9 +226,9 @@ def write_table(
     """
     written: dict[Path, int] = {}
     fresh: list[Path] = []  # not yet on the disk
-    for name in sorted(partitions):
+    for number, name in enumerate(sorted(partitions)):
         shutil.rmtree(stages, ignore_errors=True)
-        runs = staged(partitions[name], table, stages, fan_in)
+        runs = staged(partitions[name], table, stages / str(number), fan_in)
         files = dict(write_partition(runs, table, stem.parent / name / stem.name, patch, target))
         written |= files
         fresh += files

@@ -393,7 +393,7 @@ class Receipt:
     earliest: datetime | None  # capture time in those WARC files
     reasons: tuple[tuple[str, int], ...]  # rejections and damage by "stage: reason"
     cpu_seconds: tuple[tuple[str, float], ...]  # by stage; for the run log, never for the corpus
-    ended: int | None = None  # of a part of a file: where reading ended, behind its last record
+    ended: int | None = None  # of a part of a file that can be read: where reading ended, behind its last record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -181,25 +181,37 @@ def _starts(opened: BinaryIO, file: InputFile) -> list[int]:
 def mended(shards: list[Shard], ended: Mapping[str, int | None]) -> list[Shard]:
     """The shards, those that begin inside what the one in front has read begun behind it, or left out if all was read.
 
-    ``ended`` has the byte where the reading of each ended. A shard that stays is the same object.
+    ``ended`` has the byte where the reading of each ended, None where the file could not be read: then all of it is one
+    shard, as it is with other files. A shard that stays is the same object.
     """
     found: list[Shard] = []
-    path, end = "", 0  # of the file that was read last, and how far
+    broken = {shard.files[0].path for shard in shards if shard.files[0].is_part and ended.get(shard.shard_id, 0) is None}
+    path, end, known = "", 0, True  # of the file that was read last, how far, and whether that is known
     for shard in shards:
         first = shard.files[0]
         if not first.is_part:
             found.append(shard)
             continue
+        if first.path in broken:
+            if first.start == 0:
+                found.append(_instead(shard, replace(first, stop=None)))
+            continue
         if first.path != path:
-            path, end = first.path, 0
+            path, end, known = first.path, 0, True
+        if not known:  # it may itself have begun wrong: it waits for what is in front of it
+            found.append(shard)
+            continue
         if end >= (first.size if first.stop is None else first.stop):
             continue
         if end > first.start:
-            part = replace(first, start=end)
-            number = int(shard.shard_id.partition("-")[0])
-            work = Path(shard.folder).parent
-            shard = _shard(number, [part], settings_sha256(shard.settings), shard.settings, work)  # noqa: PLW2901
-        else:
-            end = ended.get(shard.shard_id) or end
+            shard = _instead(shard, replace(first, start=end))  # noqa: PLW2901
+            known = shard.shard_id in ended
+        end = ended.get(shard.shard_id) or end
         found.append(shard)
     return found
+
+
+def _instead(shard: Shard, file: InputFile) -> Shard:
+    """The shard of one file, or part of it, that takes the place of another."""
+    number, work = int(shard.shard_id.partition("-")[0]), Path(shard.folder).parent
+    return _shard(number, [file], settings_sha256(shard.settings), shard.settings, work)

@@ -22,7 +22,7 @@ from archive.errors import ArchiveError, CorpusError
 from archive.model import CorpusFile, Damage
 from archive.proof_places import Fail, KnownInput, is_named
 from archive.rows import InputRow
-from archive.schema import SCHEMA_VERSION, arrow_schema
+from archive.schema import SCHEMA_VERSION, TABLES, arrow_schema
 from archive.unfinished import MARKER
 
 OUTSIDE = ("manifest.json", "runs")
@@ -45,7 +45,8 @@ def check_files(corpus: Corpus, fail: Fail) -> bool:
             fail("files", path, "changed", f"{size} bytes with SHA-256 {digest}, not {file.size} with {file.sha256}")
         if path.endswith(".parquet"):
             readable &= _check_table(corpus.folder, file, fail)
-    unfinished = ("work",) if (corpus.folder / "work" / MARKER).is_file() else ()  # somebody adds to it, or will go on
+    # somebody adds to it, puts it together, or will go on with that: what lies beside its files is swept then
+    unfinished = ("work", *TABLES, "warc", "repeated") if (corpus.folder / "work" / MARKER).is_file() else ()
     for path in sorted(_present(corpus.folder)):
         if path not in named and path.split("/")[0] not in (*OUTSIDE, *unfinished):
             fail("files", path, "extra", "the manifest does not name it")

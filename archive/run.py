@@ -24,13 +24,14 @@ from archive.corpus import Corpus
 from archive.errors import CorpusError, RunInterrupted, UsageError
 from archive.extraction import find_extractor
 from archive.growth import additions, next_addition
+from archive.manifest import check_columns
 from archive.model import InputFile, Manifest, Receipt, Settings, Shard, SoFar
 from archive.partition import KEYS
 from archive.plan import find_files, make_shards, mended
 from archive.runlog import Work
 from archive.sofar import Looking, in_spread_order, shard_bytes
 from archive.stages import Stages
-from archive.unfinished import MARKER, Asked, asked_of, clear, forget, go_on
+from archive.unfinished import MARKER, Asked, about_to_publish, asked_of, clear, forget, forget_published, go_on
 
 MB = 1 << 20
 ROOMY = 32 << 20  # bytes of input; writing the tables of less needs so little that the models may stay loaded
@@ -137,8 +138,10 @@ def make_corpus(
         asked, base = asked_of(named, settings), None
         if (folder / "manifest.json").exists():
             base = Corpus(folder)
+            check_columns(folder, base.manifest)
             if (folder / "work" / MARKER).exists():
                 sweep_strays(base)
+            forget_published(folder / "work")
             files = [] if old and again.same_records(base, old, settings) else additions(base, files, settings)
             if not files:
                 forget(folder / "work", asked)  # of a run that was killed after its last step
@@ -200,6 +203,7 @@ def _run(
     )
     base = job.base.manifest if job.base else None
     runlog.write_log(folder, files, manifest, base=base, began=began, work=took)
+    about_to_publish(work, manifest)
     publish(folder, work, manifest)  # after the log, which says where referenced inputs are
     clear(work)
     return manifest
@@ -279,6 +283,6 @@ def _sweep(work: Path, shards: list[Shard]) -> None:
     keep = {shard.shard_id for shard in shards} | {MARKER}
     for path in work.iterdir():
         if path.name not in keep:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
 
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from archive.rows import Article, CaptureRow, InputRow
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 TABLES: dict[str, type] = {"articles": Article, "captures": CaptureRow, "inputs": InputRow}
 SCALARS: dict[type, tuple[pa.DataType, dict[str, Any]]] = {
     str: (pa.string(), {"type": "string"}),

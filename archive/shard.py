@@ -14,14 +14,16 @@ that costs one record (``pool.py``); ``watch`` says which record is at hand, and
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from archive import sources, storage
 from archive.again import found_again
-from archive.errors import Rejected
+from archive.errors import Rejected, RunInterrupted
 from archive.extraction import configured, find_extractor
 from archive.fragments import ArchiveWriter, Rows
 from archive.model import Capture, Damage, InputFile, Locator, Origin, Receipt, Shard, Skip
@@ -76,6 +78,15 @@ def convert_shard(shard: Shard, trial: Trial | None = None) -> Receipt:
     return receipt
 
 
+def _check_unchanged(opened: BinaryIO, file: InputFile) -> None:
+    """Raises ``RunInterrupted`` where the file is not as it was when the run was planned: rows would not be of one file."""
+    state = os.fstat(opened.fileno())
+    # whole seconds: file systems of other machines may show fewer digits
+    if (state.st_size, state.st_mtime_ns // 10**9) != (file.size, file.modified_ns // 10**9):
+        message = f"{file.location} changed while it was read; what was done is kept: run the same command again"
+        raise RunInterrupted(message)
+
+
 def _size_of(found: Found) -> int:
     """Bytes of a record that is read again, about."""
     if isinstance(found, Damage):
@@ -125,6 +136,7 @@ def found_in(file: InputFile, shard: Shard, rows: Rows, stages: Stages) -> Itera
                     forgotten = rows.position
                     storage.forget_pages(opened)
             storage.forget_pages(opened)
+            _check_unchanged(opened, file)
     except OSError as why:
         if why.errno in storage.NO_ROOM:  # of a temporary file: nothing that the input could help
             raise

@@ -15,7 +15,7 @@ import shutil
 import time
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -167,6 +167,22 @@ def locked(folder: Path) -> Iterator[None]:
                     message = f"{folder}: another process is writing this corpus; wait for it, or name another folder"
                     raise CorpusError(message) from why
                 time.sleep(0.1)  # workers of a run that was killed hold it until their page at hand is done
+        _held.add(handle)
         yield
     finally:
-        os.close(handle)
+        _held.discard(handle)
+        with suppress(OSError):
+            os.close(handle)
+
+
+_held: set[int] = set()  # locks of this process, which no process that is forked from it may keep alive
+
+
+def _let_go() -> None:
+    for handle in _held:
+        with suppress(OSError):
+            os.close(handle)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_let_go)

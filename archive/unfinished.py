@@ -16,10 +16,10 @@ from pathlib import Path
 
 from archive import storage
 from archive.errors import CorpusError
-from archive.manifest import settings_sha256
-from archive.model import Settings
+from archive.manifest import settings_sha256, to_text
+from archive.model import Manifest, Settings
 
-MARKER = "unfinished"
+MARKER, PUBLISHED = "unfinished", "published"
 SHOWN = 3
 
 
@@ -45,16 +45,37 @@ def go_on(work: Path, parts: Iterable[str], asked: Asked) -> None:
     """Notes what is asked. Raises ``CorpusError`` where finished parts of another run would be thrown away."""
     keep, marker = set(parts), work / MARKER
     before = _read(marker)
-    lost = [path.parent.name for path in work.glob("*/receipt.json") if path.parent.name not in keep]
+    lost = [path.parent.name for path in finished_parts(work) if path.parent.name.partition(".")[0] not in keep]
     if lost and before != asked:
         raise CorpusError(_refusal(work, len(lost), before, asked))
     if before != asked:
         storage.write_whole(marker, storage.to_json(asdict(asked)), work)
 
 
+def finished_parts(work: Path) -> list[Path]:
+    """The receipts of finished parts, those of attempts of an executor too."""
+    return [*work.glob("*/receipt.json"), *work.glob("*/*/receipt.json")]
+
+
+def about_to_publish(work: Path, made: Manifest) -> None:
+    """Notes which manifest is the last thing that the run has to write."""
+    storage.write_whole(work / PUBLISHED, hashlib.sha256(to_text(made)).hexdigest().encode(), work)
+
+
+def forget_published(work: Path) -> None:
+    """Removes what is left of a run that died after its last step: the corpus has the manifest that it noted."""
+    try:
+        noted = (work / PUBLISHED).read_bytes().decode()
+        there = hashlib.sha256((work.parent / "manifest.json").read_bytes()).hexdigest()
+    except (OSError, UnicodeDecodeError):
+        return
+    if noted == there:
+        clear(work)
+
+
 def forget(work: Path, asked: Asked) -> None:
-    """Removes what is left of a run that did what is asked, and died after its last step; not what another left."""
-    if not any(work.glob("*/receipt.json")) or _read(work / MARKER) == asked:
+    """Removes what is left of a run that did what is asked; not what another left."""
+    if not finished_parts(work) or _read(work / MARKER) == asked:
         clear(work)
 
 
@@ -78,7 +99,7 @@ def _refusal(work: Path, lost: int, before: Asked | None, asked: Asked) -> str:
     parts = f"{lost} finished part{'s' if lost > 1 else ''}"
     return (
         f"{work.parent}: holds {parts} of {what} that was stopped; run that command again to go on with it, "
-        f"name a new folder, or remove this one"
+        f"name a new folder, or remove {work}"
     )
 
 

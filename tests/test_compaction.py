@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +138,34 @@ def test_what_compacting_left_is_swept_by_the_next_run(grown: Path, tmp_path: Pa
         archive.compact(grown)
     monkeypatch.undo()
     making.converted(grown, tmp_path / "in0")  # has nothing new
+    proven(grown)
+
+
+def test_an_addition_between_looking_and_locking_is_kept(grown: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, more = storage.locked, making.put(tmp_path / "more.html", making.page(70))
+
+    @contextmanager
+    def late(folder: Path) -> Iterator[None]:
+        monkeypatch.undo()
+        making.converted(grown, more)
+        with real(folder):
+            yield
+
+    monkeypatch.setattr(storage, "locked", late)
+    made = archive.compact(grown)
+    assert made.inputs == archive.open_corpus(grown).manifest.inputs == 4 * 3 + 1
+    proven(grown)
+
+
+def test_a_full_disk(grown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, os.strerror(28))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(compaction, "write_table", full)
+        with pytest.raises(archive.RunInterrupted, match=r"no space left; about 1 MB more are needed"):
+            archive.compact(grown)
+    archive.compact(grown)
     proven(grown)
 
 

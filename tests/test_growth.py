@@ -155,6 +155,32 @@ def test_a_run_that_dies_leaves_the_corpus_as_it_was_and_goes_on(
     assert not (tmp_path / "c" / "work").exists()
 
 
+def test_a_run_that_dies_after_its_last_step_is_no_obstacle(two: tuple[Path, Path], tmp_path: Path) -> None:
+    jan, feb = two
+    code = "import os\nimport archive.run\ndef die(*_, **__): os._exit(9)\narchive.run.clear = die\n"
+    assert making.run("convert", jan, "-o", tmp_path / "c", code=code).returncode == 9
+    assert list((tmp_path / "c" / "work").glob("*/receipt.json"))
+    verified(tmp_path / "c")
+    archive.compact(tmp_path / "c")
+    assert not (tmp_path / "c" / "work").exists()
+    assert making.run("convert", feb, "-o", tmp_path / "c", code=code).returncode == 9
+    making.converted(tmp_path / "c", making.put(tmp_path / "x.html", making.page(77)))
+    assert verified(tmp_path / "c").manifest.inputs == 5 + 5 + 1
+
+
+def test_a_corpus_with_other_columns_is_refused(two: tuple[Path, Path], tmp_path: Path) -> None:
+    making.converted(tmp_path / "c", two[0])
+    path = tmp_path / "c" / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b'"schema_version": "1.1"', b'"schema_version": "1.0"'))
+    said = r"columns of version 1\.0, not 1\.1: make it anew from its inputs"
+    with pytest.raises(archive.CorpusError, match=said):
+        making.converted(tmp_path / "c", two[1])
+    with pytest.raises(archive.CorpusError, match=said):
+        archive.reextract(tmp_path / "c", tmp_path / "d")
+    with pytest.raises(archive.CorpusError, match=said):
+        archive.compact(tmp_path / "c")
+
+
 def test_strays_of_a_run_that_died_are_swept(two: tuple[Path, Path], tmp_path: Path) -> None:
     making.converted(tmp_path / "c", two[0])
     stray = making.put(tmp_path / "c" / "articles" / "capture_month=2024-05" / "0123456789ab-00000.parquet", b"half")

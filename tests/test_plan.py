@@ -292,6 +292,12 @@ def test_a_part_that_began_inside_a_record_begins_behind_it(tmp_path: Path, monk
     assert [shard.files[0].start for shard in better] == [*starts[:3], starts[5] + 7, *starts[6:]]
     assert [shard.shard_id[:6] for shard in better] == [f"{n:06d}" for n in range(len(shards)) if n not in (3, 4)]
     assert plan.mended(better, right | {better[3].shard_id: starts[6]}) == better
+    # where that one ends is not known yet: what stands behind it waits, whatever the ones in front of it have read
+    odd = right | {shards[2].shard_id: starts[3] + 7, shards[4].shard_id: starts[7]}
+    waiting = plan.mended(shards, odd)
+    assert [shard.files[0].start for shard in waiting] == [*starts[:3], starts[3] + 7, *starts[4:]]
+    known = odd | {waiting[3].shard_id: starts[4] + 9}
+    assert [shard.files[0].start for shard in plan.mended(waiting, known)][4:] == [starts[4] + 9, *starts[5:]]
 
 
 def test_a_part_of_a_file_that_vanishes_is_one_unreadable_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -254,8 +254,26 @@ def test_a_file_that_may_not_be_read_stays_named(inputs: Path, tmp_path: Path, m
     assert (row["kind"], row["skipped"]) == ("unreadable", "cannot be read: Permission denied")
     assert making.converted(tmp_path / "c", inputs) == manifest
     monkeypatch.undo()
-    with pytest.raises(archive.CorpusError, match=r"pages/0\.html has changed since it was read"):
+    assert making.converted(tmp_path / "c", inputs).inputs == manifest.inputs + 1  # now that it may be read, it is new
+    assert archive.open_corpus(tmp_path / "c").verify().ok
+
+
+def test_an_input_that_changes_while_it_is_read_stops_the_run(
+    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, page = sources.captures, inputs / "pages" / "0.html"
+
+    def changing(door: sources.Opened, options: Any) -> Any:
+        yield from real(door, options)
+        if door.origin.path == "pages/0.html":
+            page.write_bytes(page.read_bytes() + b"<p>More.")
+
+    monkeypatch.setattr(sources, "captures", changing)
+    with pytest.raises(archive.RunInterrupted, match=r"pages/0\.html changed while it was read"):
         making.converted(tmp_path / "c", inputs)
+    monkeypatch.undo()
+    making.converted(tmp_path / "c", inputs)
+    assert archive.open_corpus(tmp_path / "c").verify().ok
 
 
 def test_a_file_that_breaks_off_keeps_what_was_found(inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

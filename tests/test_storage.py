@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
+import threading
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -89,3 +91,17 @@ def test_one_writer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         assert list(tmp_path.iterdir()) == []  # the lock leaves no file
     with storage.locked(tmp_path):
         pass
+
+
+def test_a_forked_process_does_not_hold_the_lock(tmp_path: Path) -> None:
+    with storage.locked(tmp_path):
+        child = os.fork()
+        if not child:
+            threading.Event().wait(60)
+            os._exit(0)
+    try:
+        with storage.locked(tmp_path):
+            pass
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from archive.extraction.decoding import wide_codec
 from archive.model import Capture, Damage, ReadOptions, Skip
 from archive.sources import Opened, name_for_ties, name_of, skipped
-from archive.sources.page import looks_like_utf16, whole_file
+from archive.sources.page import looks_wide, whole_file
 
 NO_CAPTURE = re.compile(
     r"\.("
@@ -73,7 +74,9 @@ def looks_like_text(head: bytes) -> bool:
         if head.startswith(mark):
             text = head[: len(head) // 4 * 4].decode(encoding, "replace")
             return text.count("\ufffd") + text.count("\0") <= FEW * len(text)
-    if looks_like_utf16(head):
+    if wide_codec(head):
+        return True
+    if looks_wide(head):
         return len(ODD.findall(head.replace(b"\0", b""))) <= FEW * len(head)
     if name_of(head):
         return False

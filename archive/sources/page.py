@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from archive import wrapping
+from archive.extraction.decoding import wide_codec
 from archive.model import Capture, Damage, ReadOptions, Skip
 from archive.sources import CHUNK, Opened, damaged, name_of, skipped, time_of
 from archive.sources.unpack import broken_of
@@ -57,17 +58,17 @@ def looks_like_page(head: bytes) -> bool:
 
 def plain_ascii(head: bytes) -> bytes:
     """``head`` without byte order mark, leading white space and, where it is UTF-16, without its NUL bytes."""
-    wide = head.startswith(BOMS[1:]) or looks_like_utf16(head)
+    wide = head.startswith(BOMS[1:]) or looks_wide(head)
     for mark in BOMS:
         head = head.removeprefix(mark)
     return (head.replace(b"\0", b"") if wide else head).lstrip()
 
 
-def looks_like_utf16(head: bytes) -> bool:
-    """True where every other byte of the start is mostly NUL, and those between are not."""
+def looks_wide(head: bytes) -> bool:
+    """True for UTF-16 or UTF-32 without a byte order mark; short ones where every other byte is mostly NUL."""
     even, odd = head[0:512:2], head[1:512:2]
     nuls = sorted((even.count(0), odd.count(0)))
-    return len(odd) > 1 and nuls[0] == 0 and nuls[1] * 2 > len(odd)
+    return (len(odd) > 1 and nuls[0] == 0 and nuls[1] * 2 > len(odd)) or wide_codec(head) is not None
 
 
 def whole_file(opened: Opened, options: ReadOptions, media_type: str) -> Capture | Damage | Skip:
