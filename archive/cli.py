@@ -42,7 +42,19 @@ def named_errors() -> Iterator[None]:
         sys.exit(2)
 
 
-@click.group(context_settings=CONTEXT)
+class Commands(click.Group):
+    """The commands; Ctrl-C while one is being loaded is exit code 3 too."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
+        """Runs the command that was called."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("archive: stopped; run the same command again", err=True)
+            sys.exit(3)
+
+
+@click.group(cls=Commands, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="archive")
 def main() -> None:
     """Raw captures of news pages in, a research corpus that proves itself out."""
@@ -246,7 +258,8 @@ def compact(corpus: str, *, as_json: bool, quiet: bool) -> None:
 
     with named_errors():
         before = open_corpus(corpus).manifest
-        with progress.Verifying(quiet=quiet or as_json, rows=rows_to_check(before, None)) as told:
+        rows = rows_to_check(before, None)
+        with progress.Verifying(quiet=quiet or as_json, rows=rows, tells_wrong=False) as told:
             manifest = run(corpus, told=lambda rows: told.checked(rows, 0))
         if as_json:
             click.echo(screen.compact_json(corpus, before, manifest))

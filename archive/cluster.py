@@ -53,7 +53,7 @@ def dask_executor(scheduler: str) -> Iterator[Executor]:
         import dask.config
         from distributed import Client
     except ImportError as why:
-        message = f"--engine dask needs Dask ({why}): pip install 'archive[dask]'"
+        message = f"--engine dask needs Dask ({why}): pip install '.[dask]' in the folder of the project"
         raise UsageError(message) from why
     for name in LOGGERS:  # what they say of a scheduler that is lost, we say in one line
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -74,6 +74,9 @@ class Corpus:
         self.folder = Path(folder)
         self.manifest: Manifest = read_manifest(self.folder)
         self._roots = [Path(root) for root in source_roots]
+        if odd := next((root for root in self._roots if not root.is_dir()), None):
+            message = f"{odd}: no such folder, where inputs could be now"
+            raise UsageError(message)
         self._located: dict[str, Path] = {}  # inputs that were found
 
     def __repr__(self) -> str:

@@ -39,6 +39,9 @@ def find_files(inputs: Iterable[str | os.PathLike[str]], *, leave_out: Path) -> 
     found: dict[str, tuple[int, Path]] = {}  # by real path: the parts of the name that count, and where it was met
     for named in inputs:
         root = Path(named)
+        if not os.fspath(named):
+            message = "an input without a name; name the folder . if you mean this one"
+            raise UsageError(message)
         if not os.path.lexists(root):
             message = f"{root}: no such file or folder"
             raise UsageError(message)

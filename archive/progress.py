@@ -89,6 +89,7 @@ class Converting(Bar):
     def __init__(self, *, quiet: bool, unit: str = "input files") -> None:
         super().__init__(quiet=quiet)
         self._unit, self._told = unit, self.started
+        self._known: int | None = None  # inputs that the corpus has, where there is one
         self._pace: Pace | None = None
         self._alive: int | None = None
         self._before = Counts()  # what earlier runs found
@@ -98,6 +99,10 @@ class Converting(Bar):
         self.cpu_seconds = 0.0  # of the workers, for all parts
         self.was_finished = False
 
+    def known(self, files: int) -> None:
+        """The corpus is there, and has so many of the inputs already."""
+        self._known = files
+
     def planned(self, files: int, shards: Sequence[Shard], before: Sequence[Receipt]) -> None:
         """The inputs are known."""
         sizes = {shard.shard_id: shard_bytes(shard) for shard in in_spread_order(shards)}
@@ -106,7 +111,10 @@ class Converting(Bar):
             self._pace.done_before(receipt.shard_id, self._add(receipt))
         self._before = self.counts
         if not self.quiet:
-            err.print(f"{files:,} {self._unit}, {bytes_of(self._pace.size)}")
+            new = "new " if self._known is not None else ""
+            err.print(f"{files:,} {new}{self._unit}, {bytes_of(self._pace.size)}")
+            if self._known:
+                err.print(f"{self._known:,} are in the corpus already, and are not read again")
             if before:
                 err.print(f"goes on: {len(before):,} of {len(shards):,} parts were done before")
         self.begin("reading")
@@ -203,8 +211,9 @@ class Converting(Bar):
 class Verifying(Bar):
     """Progress of a verification: rows made anew, rows a second, time left, failures so far."""
 
-    def __init__(self, *, quiet: bool, rows: int) -> None:
+    def __init__(self, *, quiet: bool, rows: int, tells_wrong: bool = True) -> None:
         super().__init__(quiet=quiet)
+        self._tells_wrong = tells_wrong
         self._rows, self._shown = rows, 0.0
         self._first: float | None = None
 
@@ -216,7 +225,8 @@ class Verifying(Bar):
         if now - self._shown > 0.1 or rows == self._rows:  # noqa: PLR2004 - no eye sees more
             self._shown = now
             spent = now - self._first
-            text = f"{rows:,} rows  {rows / max(spent, 0.001):,.0f}/s  {failures:,} wrong"
+            wrong = f"  {failures:,} wrong" if self._tells_wrong else ""
+            text = f"{rows:,} rows  {rows / max(spent, 0.001):,.0f}/s{wrong}"
             self.show((text,), rows / max(self._rows, 1), spent * (self._rows - rows) / rows if rows else None)
 
     def __enter__(self) -> Self:

@@ -31,7 +31,17 @@ from archive.plan import find_files, make_shards, mended
 from archive.runlog import Work
 from archive.sofar import Looking, in_spread_order, shard_bytes
 from archive.stages import Stages
-from archive.unfinished import MARKER, Asked, about_to_publish, asked_of, clear, forget, forget_published, go_on
+from archive.unfinished import (
+    MARKER,
+    Asked,
+    about_to_publish,
+    asked_of,
+    clear,
+    finished_parts,
+    forget,
+    forget_published,
+    go_on,
+)
 
 MB = 1 << 20
 ROOMY = 32 << 20  # bytes of input; writing the tables of less needs so little that the models may stay loaded
@@ -42,6 +52,9 @@ class Progress(Protocol):
 
     def planned(self, files: int, shards: Sequence[Shard], before: Sequence[Receipt]) -> None:
         """The inputs are known, the parts that they are converted in, and what was done before this run."""
+
+    def known(self, files: int) -> None:
+        """The corpus is there, and has so many of the inputs already."""
 
     def unchanged(self, manifest: Manifest) -> None:
         """The corpus was made from these inputs before; nothing is done."""
@@ -63,6 +76,9 @@ class Silence:
     """A progress that nobody hears."""
 
     def planned(self, files: int, shards: Sequence[Shard], before: Sequence[Receipt]) -> None:
+        """Nothing."""
+
+    def known(self, files: int) -> None:
         """Nothing."""
 
     def unchanged(self, manifest: Manifest) -> None:
@@ -97,6 +113,9 @@ def convert(
     where the run could not finish: the same call then goes on.
     """
     settings, progress = settings or Settings(), progress or Silence()
+    if len(set(settings.partition_by)) < len(settings.partition_by):
+        message = f"cannot partition by {', '.join(settings.partition_by)}: one of them is named twice"
+        raise UsageError(message)
     unknown = [key for key in settings.partition_by if key not in KEYS]
     if unknown or not settings.partition_by:
         message = f"cannot partition by {', '.join(unknown) or 'nothing'}; choose among {', '.join(KEYS)}"
@@ -142,7 +161,9 @@ def make_corpus(
             if (folder / "work" / MARKER).exists():
                 sweep_strays(base)
             forget_published(folder / "work")
-            files = [] if old and again.same_records(base, old, settings) else additions(base, files, settings)
+            new = [] if old and again.same_records(base, old, settings) else additions(base, files, settings)
+            progress.known(len(files) - len(new))
+            files = new
             if not files:
                 forget(folder / "work", asked)  # of a run that was killed after its last step
                 progress.unchanged(base.manifest)
@@ -229,7 +250,8 @@ def _operator_errors(folder: Path, files: list[InputFile], settings: Settings) -
     try:
         yield
     except KeyboardInterrupt as why:
-        message = f"stopped; finished parts are kept in {folder / 'work'}: run the same command again to go on"
+        parts = len(finished_parts(folder / "work"))
+        message = f"stopped; finished parts are kept ({parts} in {folder / 'work'}): run the same command again to go on"
         raise RunInterrupted(message) from why
     except OSError as why:
         if why.errno not in storage.NO_ROOM:
@@ -279,8 +301,8 @@ def _claim(folder: Path, work: Path, base: Corpus | None) -> None:
 
 
 def _sweep(work: Path, shards: list[Shard]) -> None:
-    """Removes what dead runs with other inputs or settings left."""
-    keep = {shard.shard_id for shard in shards} | {MARKER}
+    """Removes what dead runs left, but for the parts of this one that are done."""
+    keep = {shard.shard_id for shard in shards if (Path(shard.folder) / "receipt.json").exists()} | {MARKER}
     for path in work.iterdir():
         if path.name not in keep:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()

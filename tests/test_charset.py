@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.extraction.charset import decode_text, looks_binary
+from archive.extraction.decoding import wide_codec
 
 RUSSIAN = "Паром опоздал на сорок минут, сообщила компания. Пассажиры ждали на берегу под дождём и пили чай. "
 JAPANESE = "フェリーは四十分遅れて到着したと運航会社が発表した。乗客は雨の中、桟橋で待っていた。"
@@ -162,3 +163,28 @@ def test_controls_are_spaces_in_html_only() -> None:
 )
 def test_looks_binary(data: bytes, name: str | None) -> None:
     assert looks_binary(data) == name
+
+
+WIDE_TEXTS = {
+    "ru": "Городской совет во вторник обсудил строительство нового моста. Работы начнутся осенью, сообщил мэр.\n",
+    "ja": "市議会は火曜日、新しい橋の建設について審議した。市長は、工事は秋に始まると述べた。\n費用は四千万円である。一人が反対した。\n",
+    "zh": "市议会星期二讨论了新桥的建设问题。市长说,工程将于秋天开始。\n预计费用约为一千万元,一名议员投了反对票。许多居民表示支持。\n",
+    "ko": "시의회는 화요일 새 다리 건설에 대해 논의했다. 시장은 공사가 가을에 시작될 것이라고 말했다.\n비용은 약 사천만 원이다.\n",
+    "en": "The council met on Tuesday to discuss the new bridge.\n",
+}
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("language", WIDE_TEXTS)
+def test_wide_text_of_any_script_without_a_mark(codec: str, language: str) -> None:
+    text = 2 * WIDE_TEXTS[language]
+    data = text.encode(codec)
+    decoded = decode_text(data, header_charset=None, html=False)
+    assert (decoded.text, decoded.codec, decoded.charset_origin) == (text, codec, "bytes")
+    assert looks_binary(data) is None
+
+
+def test_random_bytes_are_no_wide_text() -> None:
+    for seed in range(300):
+        data = random.Random(seed).randbytes(300)  # noqa: S311 - nothing secret
+        assert wide_codec(data) is None

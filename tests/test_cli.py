@@ -107,6 +107,7 @@ def test_a_file_that_cannot_be_read_is_exit_code_1(made: Path, tmp_path: Path) -
     [
         (["missing"], "missing: no such file or folder"),
         (["sound", "--partition-by", "weather"], "cannot partition by weather"),
+        (["sound", "--partition-by", "capture_year,capture_year"], "one of them is named twice"),
         (["sound", "--captured-at", "yesterday"], 'archive: --captured-at "yesterday": no date'),
         (["sound", "--extractor", "other"], 'no extractor is named "other"'),
         (["sound", "--workers", "0"], "--workers"),

@@ -301,7 +301,7 @@ def test_without_dask(inputs: Path, tmp_path: Path) -> None:
     code = "import sys\nsys.modules['distributed'] = None"
     done = making.run(*words(inputs, tmp_path / "c", "tcp://127.0.0.1:1"), code=code)
     assert done.returncode == 2
-    assert "pip install 'archive[dask]'" in done.stderr
+    assert "pip install '.[dask]'" in done.stderr
 
 
 # ---- what an executor of Dask tells ----------------------------------------------------------------------------------

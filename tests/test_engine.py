@@ -83,7 +83,7 @@ def test_processes_of_another_package(inputs: Path, expected: dict[str, str], tm
 class Killing:
     """A progress that kills a process of the executor once something is done."""
 
-    planned = unchanged = mended = working = merging = staticmethod(lambda *_: None)
+    planned = known = unchanged = mended = working = merging = staticmethod(lambda *_: None)
 
     def __init__(self, executor: ProcessPoolExecutor) -> None:
         self.executor = executor

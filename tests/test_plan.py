@@ -40,6 +40,11 @@ def test_what_is_found_of_a_file(tmp_path: Path) -> None:
     assert found == InputFile(path="a.html", location=str(path), size=3, modified_ns=making.MTIME * 10**9)
 
 
+def test_an_input_without_a_name() -> None:
+    with pytest.raises(UsageError, match="an input without a name"):
+        paths("")
+
+
 def test_an_input_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file or folder"):
         paths(tmp_path / "missing")

@@ -336,7 +336,7 @@ def test_no_worker_is_left_when_a_run_stops(inputs: Path, tmp_path: Path, monkey
         real(folder, receipt)
 
     class Stopping:
-        planned = unchanged = working = mended = merging = staticmethod(lambda *_: None)
+        planned = known = unchanged = working = mended = merging = staticmethod(lambda *_: None)
 
         def converted(self, *_: object) -> None:
             pids.extend(set(children()) - before)

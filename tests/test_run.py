@@ -46,6 +46,10 @@ class Hearing:
             self.before.append(receipt.shard_id)
             self._add(receipt.counts)
 
+    def known(self, files: int) -> None:
+        """Some inputs are there."""
+        self.told.append(f"known {files}")
+
     def unchanged(self, manifest: Manifest) -> None:
         """Nothing was done."""
         self.told.append(f"unchanged {manifest.inputs}")
@@ -97,7 +101,11 @@ def test_a_run_tells_how_it_goes(
     assert heard.shares == sorted(heard.shares)
     again = Hearing()
     assert archive.convert([inputs], tmp_path / "c", progress=again) == manifest
-    assert again.told == [f"unchanged {manifest.inputs}"]
+    assert again.told == [f"known {manifest.inputs}", f"unchanged {manifest.inputs}"]
+    making.put(inputs / "new.html", making.page(77))
+    more = Hearing()
+    archive.convert([inputs], tmp_path / "c", progress=more)
+    assert more.told == [f"known {manifest.inputs}", "planned 1", "merging"]
 
 
 def test_parts_that_began_inside_others_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,9 +107,9 @@ def _by_nuls(head: bytes) -> str | None:
     """The codec in which ASCII characters, which many are, have their NULs where these are."""
     nuls = [head[i::4].count(0) for i in range(4)]
     quarter, pairs = len(head[3::4]), len(head) // 2
-    if quarter and nuls[3] == quarter and nuls[2] >= 0.9 * quarter and not nuls[0]:
+    if quarter and nuls[3] == quarter and nuls[2] >= 0.9 * quarter and nuls[0] <= 0.2 * quarter:
         return "utf-32-le"
-    if quarter and nuls[0] == quarter and nuls[1] >= 0.9 * quarter and not nuls[3]:
+    if quarter and nuls[0] == quarter and nuls[1] >= 0.9 * quarter and nuls[3] <= 0.2 * quarter:
         return "utf-32-be"
     even, odd = nuls[0] + nuls[2], nuls[1] + nuls[3]
     if odd >= 0.1 * pairs and even <= 0.01 * pairs:
