@@ -49,7 +49,6 @@ from archive.table import (
 LOOSE = 128
 GROUP_BYTES = 16 << 20  # of text; 4,000 news articles have as much, 4,000 of wcxb_dev's pages twice
 FRESH = 256  # small files that wait to be written to the disk together
-FORGOTTEN = 8  # batches after which the kernel may forget what was read of a run
 FAN_IN = 64  # runs that are merged at once: a batch of each takes some 10 MB, and what is read one more time is little
 Patch = Callable[[pa.RecordBatch], pa.RecordBatch]
 
@@ -120,10 +119,7 @@ def _batches(source: Source) -> Iterator[pa.RecordBatch]:
         yield from parquet_batches(source.path)
         return
     fragment = _opened(source.path)
-    for number, batch in enumerate(fragment.batches(source.run)):
-        yield batch
-        if number % FORGOTTEN == FORGOTTEN - 1:
-            fragment.forget()
+    yield from fragment.batches(source.run)
 
 
 @lru_cache(maxsize=FAN_IN)  # one merge has no more open, and the runs of the next partition lie in the same files

@@ -32,6 +32,7 @@ ROW_GROUP = 4000
 BATCH_ROWS = 16  # of a run; a merge holds one such batch of each run
 RUN_BYTES = 8 << 20  # of text; what Python holds for it is some four times that
 SYNC_BYTES = 32 << 20
+FORGOTTEN = 1 << 20  # bytes read of a fragment after which the kernel need not keep them
 ZSTD_LEVEL = 3  # level 7 takes .2 ms a record more, and saves 7 %
 BLOOM = {"articles": ("article_id", "capture_id", "url"), "captures": ("capture_id", "record_id", "target_uri")}
 SORTED_BY = ("registered_domain", "captured_at")
@@ -140,11 +141,17 @@ class Fragment:
     def __init__(self, path: Path) -> None:
         self._file = pa.OSFile(str(path), "rb")  # not memory-mapped: mapped pages count as this process's memory
         self._reader = pa.ipc.open_file(self._file)
+        self._read = 0
 
     def batches(self, run: SortedRun) -> Iterator[pa.RecordBatch]:
         """The batches of a run, in order."""
         for index in range(run.first_batch, run.first_batch + run.batches):
-            yield self._reader.get_batch(index)
+            batch = self._reader.get_batch(index)
+            yield batch
+            self._read += batch.nbytes
+            if self._read > FORGOTTEN:
+                self._read = 0
+                self.forget()
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         """All batches of the file."""
