@@ -2,7 +2,6 @@
 # Everything is installed into .venv, which is made when it is first needed, and again when pyproject.toml has changed.
 
 PYTHON ?= python3
-BENCH  ?= ../shared/bench
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -14,7 +13,7 @@ help:
 	@echo "make demo   install, convert the sample captures, show what became of each, trace one, verify all"
 	@echo "make test   install and run the tests"
 	@echo "make lint   ruff and mypy"
-	@echo "make bench  scores, speed and memory on the bench pages, where you have the bench folder (BENCH=$(BENCH))"
+	@echo "make bench  scores, speed and memory on the bench pages, where you have them: BENCH=FOLDER"
 	@echo "make compare  beside other extractors, with weights that have not seen the sites of the pages, as Markdown"
 	@echo "make torture  200 runs, killed at random moments and resumed, against an undisturbed one"
 	@echo "make clean  remove .venv, demo and caches"
@@ -64,8 +63,8 @@ lint: $(VENV)/installed-lint
 
 define have_bench
 	@if [ ! -d "$(BENCH)" ]; then \
-	  echo "no bench folder at $(BENCH): the bench pages are their publishers', and no part of this project."; \
-	  echo "Where you have it elsewhere: make $@ BENCH=FOLDER"; exit 1; fi
+	  echo "The bench pages are their publishers', and no part of this project. Where you have them: make $@ BENCH=FOLDER"; \
+	  exit 1; fi
 endef
 
 bench: $(VENV)/installed-compare

@@ -85,7 +85,7 @@ def commit(
         config_sha256=config.hex(),
         settings=settings,
         inputs=sum(row.member is None for row in inputs),
-        counts=_sum([replace(receipt.counts, skipped=0, members_skipped=0) for _, receipt in done] + [_skips(inputs)]),
+        counts=sum((replace(one.counts, skipped=0, members_skipped=0) for _, one in done), start=_skips(inputs)),
         reasons=_reasons([receipt for _, receipt in done], inputs),
         files=describe(final, rows),
     )
@@ -242,10 +242,6 @@ def _by_partition(table: str, done: list[tuple[Shard, Receipt]]) -> dict[str, li
     return partitions
 
 
-def _sum(counts: list[Counts]) -> Counts:
-    return Counts(**{name: sum(getattr(c, name) for c in counts) for name in Counts.__dataclass_fields__})
-
-
 def _skips(inputs: Iterable[InputRow]) -> Counts:
     """How many input files and members hold no capture."""
     skipped = Counter(row.member is None for row in inputs if row.skipped is not None)
@@ -286,7 +282,7 @@ def _both(base: Manifest, more: Manifest) -> Manifest:
     return replace(
         more,
         inputs=base.inputs + more.inputs,
-        counts=_sum([base.counts, more.counts]),
+        counts=base.counts + more.counts,
         reasons=tuple(sorted(reasons.items())),
         files=tuple(sorted((*base.files, *more.files), key=lambda file: file.path)),
     )

@@ -58,12 +58,7 @@ def convert_all(shards: list[Shard], executor: Executor) -> Generator[Receipt, N
 
     Only so many are handed out at a time as keep it busy, and those that wait are taken back where the run stops.
     """
-    waiting: deque[Shard] = deque()
-    for shard in shards:
-        if done := storage.read_receipt(Path(shard.folder)):
-            yield done
-        else:
-            waiting.append(shard)
+    waiting = deque(shards)
     if not waiting:
         return
     attempts = Path(waiting[0].folder).absolute().with_name(ATTEMPTS + uuid4().hex)

@@ -137,7 +137,7 @@ class Rows:
     def skip(self, found: Skip) -> None:
         """A file, or a member of one, that holds no capture."""
         whole = found.origin.member is None
-        self._here = _plus(self._here, Counts(skipped=whole, members_skipped=not whole))
+        self._here = self._here + Counts(skipped=whole, members_skipped=not whole)
         row = InputRow(
             path=found.origin.path,
             member=found.origin.member,
@@ -186,15 +186,15 @@ class Rows:
                 skipped=None if here.records or here.damaged or self._file.is_part else "nothing in it is a capture",
                 added=0,  # the commit knows
             )
-            here = here if row.skipped is None else _plus(here, Counts(skipped=1))
+            here = here if row.skipped is None else here + Counts(skipped=1)
             self._inputs.append(row)
-        self._total, self._here = _plus(self._total, here), Counts()
+        self._total, self._here = self._total + here, Counts()
         self._size, self.position = self._size + self._file.length, self._file.start
 
     def so_far(self) -> SoFar:
         """What was read and found up to now."""
         size = self._size + min(self.position - self._file.start, self._file.length)
-        return SoFar(size=size, counts=_plus(self._total, self._here), reasons=tuple(sorted(self._reasons.items())))
+        return SoFar(size=size, counts=self._total + self._here, reasons=tuple(sorted(self._reasons.items())))
 
     def close(self, archive: ArchiveWriter, stages: Stages) -> Receipt:
         """Ends the fragments, and writes the receipt last."""
@@ -220,8 +220,4 @@ class Rows:
     def _add(self, row: CaptureRow, **counts: int) -> None:
         self._captures.add(row)
         self._ids.write(UUID(row.capture_id).bytes[:8])
-        self._here = _plus(self._here, Counts(**counts))
-
-
-def _plus(one: Counts, other: Counts) -> Counts:
-    return Counts(**{name: getattr(one, name) + getattr(other, name) for name in Counts.__dataclass_fields__})
+        self._here = self._here + Counts(**counts)

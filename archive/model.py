@@ -371,6 +371,14 @@ class Counts:
     skipped: int = 0  # input files that hold no capture
     members_skipped: int = 0  # members of zips and tars that hold none
 
+    def __add__(self, other: Counts) -> Counts:
+        """Both together."""
+        return Counts(**{name: getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__})
+
+    def __sub__(self, other: Counts) -> Counts:
+        """These without the others."""
+        return Counts(**{name: getattr(self, name) - getattr(other, name) for name in self.__dataclass_fields__})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoFar:

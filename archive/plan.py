@@ -27,7 +27,7 @@ from archive.errors import UsageError
 from archive.manifest import settings_sha256
 from archive.model import InputFile, Origin, Settings, Shard
 
-SHARD_BYTES = 8 << 20  # of input: some 250 pages, ten seconds of one core; what a stopped run does again at most
+SHARD_BYTES = 8 << 20  # of input: some 250 pages, three seconds of one core; what a stopped run does again at most
 SHARD_FILES = 2000
 
 

@@ -20,7 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
-from archive import sources, storage
+from archive import sources
 from archive.child import Child, Died, starting
 from archive.errors import RunInterrupted
 from archive.extraction import find_extractor
@@ -104,9 +104,6 @@ def convert_all(
             while waiting or running:
                 while waiting and len(running) < workers:
                     task = waiting.popleft()
-                    if done := storage.read_receipt(Path(task.shard.folder)):
-                        yield done
-                        continue
                     child = task.start()
                     running[child] = task
                     selector.register(child, selectors.EVENT_READ)

@@ -144,7 +144,7 @@ class Converting(Bar):
         for shard in new:
             self._paced().add(shard.shard_id, shard_bytes(shard), work[shard.shard_id])
         for receipt in gone:
-            self.counts = _less(self.counts, receipt.counts)
+            self.counts -= receipt.counts
             self._reasons.subtract(dict(receipt.reasons))
 
     def merging(self, share: float) -> None:
@@ -166,13 +166,13 @@ class Converting(Bar):
     def _add(self, receipt: Receipt) -> float:
         """Counts a part; returns its CPU seconds."""
         seconds = sum(taken for _, taken in receipt.cpu_seconds)
-        self.counts = _sum((self.counts, receipt.counts))
+        self.counts += receipt.counts
         self._reasons.update(dict(receipt.reasons))
         self.cpu_seconds += seconds
         return seconds
 
     def _found(self) -> Counts:
-        return _sum((self.counts, *(part.counts for part in self._now.values())))
+        return sum((part.counts for part in self._now.values()), start=self.counts)
 
     def _say(self, doing: str = "") -> None:
         """Shows how it goes; where there is no terminal, once in a while."""
@@ -251,12 +251,3 @@ def bytes_of(size: float) -> str:
             return f"{size:,.0f} {unit}" if unit == "bytes" else f"{size:,.1f} {unit}"
         size /= 1000
     return f"{size:,.1f} TB"
-
-
-def _sum(counts: Iterable[Counts]) -> Counts:
-    found = list(counts)
-    return Counts(**{name: sum(getattr(one, name) for one in found) for name in Counts.__dataclass_fields__})
-
-
-def _less(one: Counts, other: Counts) -> Counts:
-    return Counts(**{name: getattr(one, name) - getattr(other, name) for name in Counts.__dataclass_fields__})

@@ -1,7 +1,7 @@
 """How long a conversion will still take, from what the workers have done so far.
 
-A worker's speed is work a second; work goes by records, as far as these can be told before (``sampling.py``). Parts that wait are taken to go as all parts have gone so far; a part at
-work as it goes itself, the more so the longer it has been seen. What is left is handed out to the workers as the pool
+A worker's speed is work a second; work goes by records, as far as these can be told before (``sampling.py``). Parts
+that wait are taken to go as all parts have gone so far; a part at work as it goes itself, the more so the longer it has been seen. What is left is handed out to the workers as the pool
 does it, so that a last large part, which one worker does while the others look on, counts in full. At the end one
 process writes the tables, which takes a share of the CPU seconds of all parts: that goes with the machine.
 

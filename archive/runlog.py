@@ -52,9 +52,9 @@ def write_log(
     folder: Path, files: list[InputFile], manifest: Manifest, *, base: Manifest | None, began: Start, work: Work
 ) -> None:
     """Writes ``runs/<time>-<process>.json``; its fields are in the README. ``base`` is what was there before."""
-    there, counts, reasons = set(base.files if base else ()), asdict(manifest.counts), Counter(dict(manifest.reasons))
+    there, counts, reasons = set(base.files if base else ()), manifest.counts, Counter(dict(manifest.reasons))
     if base:
-        counts = {name: count - getattr(base.counts, name) for name, count in counts.items()}
+        counts -= base.counts
         reasons.subtract(dict(base.reasons))
     here = [file for file in files if not file.problem and not file.again]
     roots = {str(Path(file.location).parents[file.path.count("/")]) for file in here}
@@ -70,7 +70,7 @@ def write_log(
         "bytes_read": sum(file.size for file in files),
         "bytes_written": sum(file.size for file in manifest.files if file not in there),
         "inputs": manifest.inputs - (base.inputs if base else 0),
-        "counts": counts,
+        "counts": asdict(counts),
         "reasons": dict(+reasons),
         "source_roots": sorted(roots),
         "added": work.added,

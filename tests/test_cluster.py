@@ -104,14 +104,6 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return making.mixed(tmp_path_factory.mktemp("inputs") / "in", each=8)
 
 
-@pytest.fixture(scope="module")
-def expected(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Digests of the corpus that one process makes in one shard."""
-    folder = tmp_path_factory.mktemp("expected") / "c"
-    making.converted(folder, inputs)
-    return making.files_of(folder)
-
-
 def words(inputs: Path, corpus: Path, url: str) -> list[str | Path]:
     return ["convert", inputs, "-o", corpus, "--engine", "dask", "--scheduler", url, "--quiet"]
 

@@ -76,13 +76,6 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return making.mixed(tmp_path_factory.mktemp("inputs") / "captures")
 
 
-@pytest.fixture(scope="module")
-def expected(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    folder = tmp_path_factory.mktemp("expected") / "corpus"
-    making.converted(folder, inputs)
-    return making.files_of(folder)
-
-
 @pytest.fixture
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "SHARD_BYTES", 3000)

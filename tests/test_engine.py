@@ -26,14 +26,6 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return making.mixed(tmp_path_factory.mktemp("inputs") / "in", each=2)
 
 
-@pytest.fixture(scope="module")
-def expected(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Digests of the corpus that one process makes in one shard."""
-    folder = tmp_path_factory.mktemp("expected") / "c"
-    making.converted(folder, inputs)
-    return making.files_of(folder)
-
-
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "SHARD_BYTES", 3000)

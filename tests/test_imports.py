@@ -59,6 +59,7 @@ OWNERS = {
     "dask": ("cluster",),
     "rich": ("screen", "screen_convert", "screen_diff", "progress"),
     "publicsuffixlist": ("rows",),
+    "isal": ("sources",),
     "fcntl": ("storage",),
 }
 HEAVY = {"dask", "distributed", "pyarrow", "numpy", "trafilatura", "lxml", "warcio", "rich", "pandas", "htmldate", "py3langid", "justext"}

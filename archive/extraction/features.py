@@ -66,11 +66,12 @@ def _marked() -> Ints:
     return np.array([MARKS[name] for name in MARKED], np.int64)
 
 
-def _share(part: Ints, whole: Ints | int) -> Ints:
+def share_of(part: Ints, whole: Ints | int) -> Ints:
+    """The part of a whole in 256ths."""
     return (FULL * part) // np.maximum(whole, 1)
 
 
-def _log(value: Ints) -> Ints:
+def logarithm(value: Ints) -> Ints:
     """Four times the binary logarithm, by the number of bits and the two bits behind the first: exact in integers."""
     value = np.maximum(value, 0) + 1
     bits = np.frexp(value.astype(np.float64))[1].astype(np.int64) - 1  # exact for integers below 2**53
@@ -97,22 +98,22 @@ def _shape(page: Blocks, out: dict[str, Ints]) -> None:
     letters = counts[:, LETTER] + counts[:, UPPER] + counts[:, WIDE]
     first, last, before = seen.first, seen.last, seen.before_last  # a quote or bracket behind the full stop
     full = (last == STOP) | (((last == QUOTE) | (last == BRACKET)) & (before == STOP))
-    out["chars"] = _log(chars)
+    out["chars"] = logarithm(chars)
     out["words"] = words
-    out["upper"] = _share(counts[:, UPPER], letters)
-    out["capitals"] = _share(caps, words)
-    out["digits"] = _share(counts[:, DIGIT], chars)
+    out["upper"] = share_of(counts[:, UPPER], letters)
+    out["capitals"] = share_of(caps, words)
+    out["digits"] = share_of(counts[:, DIGIT], chars)
     out["word_length"] = (16 * letters) // np.maximum(words, 1)
     out["stops"] = counts[:, STOP]
-    out["stop_share"] = _share(counts[:, STOP], words)
+    out["stop_share"] = share_of(counts[:, STOP], words)
     out["commas"] = counts[:, COMMA]
-    out["comma_share"] = _share(counts[:, COMMA], words)
+    out["comma_share"] = share_of(counts[:, COMMA], words)
     out["quotes"] = counts[:, QUOTE]
     out["bars"] = counts[:, BAR]
     out["first"] = first
     out["full_stop"] = full.astype(np.int64)
-    out["link_share"] = _share(np.minimum(np.array(page.links, np.int64), chars), chars)
-    out["strong_share"] = _share(np.minimum(np.array(page.strong, np.int64), chars), chars)
+    out["link_share"] = share_of(np.minimum(np.array(page.links, np.int64), chars), chars)
+    out["strong_share"] = share_of(np.minimum(np.array(page.strong, np.int64), chars), chars)
 
 
 def _place(page: Blocks, out: dict[str, Ints]) -> Here:
@@ -133,8 +134,8 @@ def _place(page: Blocks, out: dict[str, Ints]) -> Here:
     running = np.cumsum(words)
     total = int(running[-1])
     out["index"] = index
-    out["index_share"] = _share(index, n)
-    out["words_before"] = _share(running - words, total)
+    out["index_share"] = share_of(index, n)
+    out["words_before"] = share_of(running - words, total)
     heads = np.flatnonzero(out["in_h1"])
     top = int(heads[0]) if len(heads) else 0
     # pages that go on with the next article have another headline, mostly in another <article>
@@ -143,8 +144,8 @@ def _place(page: Blocks, out: dict[str, Ints]) -> Here:
     out["headline_article"] = (outer == outer[top]).astype(np.int64) + 2 * (outer > 0)
     out["articles"] = np.full(n, min(50, articles))
     out["from_h1"] = np.minimum(np.maximum(index - top, -50), 200) if len(heads) else np.full(n, -99)
-    out["page_blocks"] = _log(np.full(n, n))
-    out["page_words"] = _log(np.full(n, total))
+    out["page_blocks"] = logarithm(np.full(n, n))
+    out["page_words"] = logarithm(np.full(n, total))
     out["page_p"] = np.full(n, FULL * int(words[out["tag"] == TAGS["p"]].sum()) // max(1, total))
     first, last, end = (np.array(values, np.int64) for values in (page.first, page.last, page.end))
     return Here(
@@ -188,8 +189,8 @@ def _company(page: Blocks, here: Here, out: dict[str, Ints]) -> int:
     out["best_share"] = np.full(n, FULL * int(inside[2, best]) // total)
     away = np.where(index < start, index - start, np.where(inner, 0, index - stop + 1))
     out["from_best"] = np.minimum(np.maximum(away, -60), 60)
-    out["best_left"] = np.where(inner, _share(stop - index, stop - start), -1)
-    out["weight"] = _share(weight[parent[element]], int(weight[best]))
+    out["best_left"] = np.where(inner, share_of(stop - index, stop - start), -1)
+    out["weight"] = share_of(weight[parent[element]], int(weight[best]))
     deep = depth[element]
     out["below_best"] = np.where(inner, deep - depth[best], -9)
     usual = int(np.argmax(np.bincount(deep, weights=good_words)))
@@ -197,8 +198,8 @@ def _company(page: Blocks, here: Here, out: dict[str, Ints]) -> int:
     pictures = np.append(0, np.cumsum(np.array(page.shown, np.int64)))
     shown = np.minimum(pictures[here.end] - pictures[:-1], 30)
     out["media_before"] = np.minimum(np.array(page.media, np.int64), 5)
-    blocks, wide, quality = _log(last - first), _log(inside[0]), _share(inside[2], inside[0])
-    linked, share = _share(inside[1], inside[0]), _share(inside[2], total)
+    blocks, wide, quality = logarithm(last - first), logarithm(inside[0]), share_of(inside[2], inside[0])
+    linked, share = share_of(inside[1], inside[0]), share_of(inside[2], total)
     level = element
     for step in (1, 2, 3):
         level = parent[level]
@@ -209,13 +210,13 @@ def _company(page: Blocks, here: Here, out: dict[str, Ints]) -> int:
     out["article_good"] = np.where(mine > 0, share[mine], -1)
     out["good_before"] = np.minimum(sums[3, :-1], 60)
     out["good_after"] = np.minimum(sums[3, -1] - sums[3, 1:], 60)
-    out["good_before_share"] = _share(sums[2, :-1], total)
+    out["good_before_share"] = share_of(sums[2, :-1], total)
     spots = np.append(np.flatnonzero(good), n + 99)
     at = np.searchsorted(spots, index)
     out["to_next_good"] = np.minimum(spots[at] - index, 60)
     spots = np.append(-99, spots)
     out["from_last_good"] = np.minimum(index - spots[np.searchsorted(spots, index, side="right") - 1], 60)
-    out["of_longest"] = _share(words, max(1, int(good_words.max())))
+    out["of_longest"] = share_of(words, max(1, int(good_words.max())))
     return best
 
 
@@ -233,11 +234,11 @@ def _lookalikes(page: Blocks, out: dict[str, Ints]) -> None:
     words, links, fine, fine_words = (
         np.bincount(signs, weights=out[one]).astype(np.int64) for one in ("words", "link_share", "good", "good_words")
     )
-    out["alike"] = _log(size)[signs]
+    out["alike"] = logarithm(size)[signs]
     out["alike_words"] = (words // size)[signs]
     out["alike_links"] = (links // size)[signs]
-    out["alike_good"] = _share(fine, size)[signs]
-    out["alike_weight"] = _share(fine_words, int(fine_words.sum()))[signs]
+    out["alike_good"] = share_of(fine, size)[signs]
+    out["alike_weight"] = share_of(fine_words, int(fine_words.sum()))[signs]
 
 
 def _neighbours(page: Blocks, here: Here, out: dict[str, Ints]) -> None:

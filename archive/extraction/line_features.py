@@ -28,6 +28,7 @@ from archive.extraction.characters import (
     look_at,
 )
 from archive.extraction.clues import article
+from archive.extraction.features import logarithm, share_of
 from archive.extraction.likeness import FULL, SHORT, Vocabulary
 from archive.extraction.lines import HEAD, Line, Spoken
 
@@ -54,33 +55,22 @@ def measure(lines: Sequence[Line], spoken: Spoken, vocabulary: Vocabulary) -> di
     return out
 
 
-def _share(part: Ints, whole: Ints | int) -> Ints:
-    return (FULL * part) // np.maximum(whole, 1)
-
-
-def _log(value: Ints) -> Ints:
-    """Four times the binary logarithm, as in ``features.py``."""
-    value = np.maximum(value, 0) + 1
-    bits = np.frexp(value.astype(np.float64))[1].astype(np.int64) - 1
-    return 4 * bits + ((value << 2 >> bits) & 3)
-
-
 def _shape(lines: Sequence[Line], out: dict[str, Ints]) -> None:
     texts = [line.text for line in lines]
     seen = look_at([text if len(text) <= HEAD else text[:HEAD] + text[-12:] for text in texts])
     chars, counts = seen.lengths, seen.counts
     words = seen.words
     letters = counts[:, LETTER] + counts[:, UPPER] + counts[:, WIDE]
-    out["chars"] = _log(np.fromiter(map(len, texts), np.int64, len(texts)))
+    out["chars"] = logarithm(np.fromiter(map(len, texts), np.int64, len(texts)))
     out["words"] = words
-    out["upper"] = _share(counts[:, UPPER], letters)
-    out["capitals"] = _share(seen.capitals, words)
+    out["upper"] = share_of(counts[:, UPPER], letters)
+    out["capitals"] = share_of(seen.capitals, words)
     out["word_length"] = (16 * letters) // np.maximum(words, 1)
     out["stops"], out["commas"], out["bars"] = counts[:, STOP], counts[:, COMMA], counts[:, BAR]
     for name, kind in (("digit", DIGIT), ("stop", STOP), ("bar", BAR)):
-        out[f"{name}_share"] = _share(counts[:, kind], chars)
+        out[f"{name}_share"] = share_of(counts[:, kind], chars)
     out["first"], out["last"] = seen.first, seen.last
-    out["wide"] = _share(counts[:, WIDE], letters)
+    out["wide"] = share_of(counts[:, WIDE], letters)
 
 
 def _clues(lines: Sequence[Line], out: dict[str, Ints]) -> tuple[int, int]:
@@ -97,15 +87,15 @@ def _clues(lines: Sequence[Line], out: dict[str, Ints]) -> tuple[int, int]:
     behind = _best_sum(value[::-1])[::-1]
     through = ahead + behind - value
     best = max(1, int(through.max()))
-    out["ahead"], out["behind"] = _share(ahead, best), _share(behind, best)
-    out["through"] = _share(through, best)
+    out["ahead"], out["behind"] = share_of(ahead, best), share_of(behind, best)
+    out["through"] = share_of(through, best)
     first, after = article(lines)
     index = np.arange(n)
     away = np.where(index < first, index - first, np.where(index >= after, index - after + 1, 0))
     out["away"] = np.clip(away, -FAR, FAR)
-    out["inside"] = np.where(away == 0, _share(index - first, after - first), -1)
+    out["inside"] = np.where(away == 0, share_of(index - first, after - first), -1)
     out["page_span"] = np.full(n, FULL * (after - first) // n)
-    out["page_best"] = _log(np.full(n, max(0, best)))
+    out["page_best"] = logarithm(np.full(n, max(0, best)))
     return first, after
 
 
@@ -152,7 +142,7 @@ def _title(owner: Ints, codes: Ints, out: dict[str, Ints]) -> None:
     wanted[codes[owner == top]] = 1
     mine = np.bincount(owner, weights=wanted[codes], minlength=n).astype(np.int64)
     mine[: top + 1] = 0
-    share = _share(mine, np.bincount(owner, minlength=n))
+    share = share_of(mine, np.bincount(owner, minlength=n))
     found = np.flatnonzero((mine >= TITLE) & (share >= 4 * FULL // 5))
     out["title"] = share
     out["from_title"] = np.clip(np.arange(n) - found[0], -FAR, 200) if len(found) else np.full(n, -99)
@@ -166,7 +156,7 @@ def _kin(owner: Ints, codes: Ints, out: dict[str, Ints], first: int, after: int)
     known = np.bincount(codes[mine[owner]], minlength=int(codes.max(initial=0)) + 1)
     shared = np.bincount(owner, weights=known[codes] > mine[owner], minlength=n).astype(np.int64)
     size = np.bincount(owner, minlength=n)
-    out["kin"] = np.where(size > 0, _share(shared, size), -1)
+    out["kin"] = np.where(size > 0, share_of(shared, size), -1)
     out["kin_words"] = shared
 
 
@@ -180,15 +170,15 @@ def _company(out: dict[str, Ints]) -> None:
     total, total_good = int(running[-1]), int(good_words.sum())
     out["index"] = index
     out["from_end"] = np.minimum(n - 1 - index, 1000)
-    out["index_share"] = _share(index, n)
-    out["words_before"] = _share(running - words, total)
-    out["good_before"] = _share(np.cumsum(good_words) - good_words, total_good)
+    out["index_share"] = share_of(index, n)
+    out["words_before"] = share_of(running - words, total)
+    out["good_before"] = share_of(np.cumsum(good_words) - good_words, total_good)
     for name, values in (("lines", n), ("words", total), ("good", total_good)):
-        out[f"page_{name}"] = _log(np.full(n, values))
+        out[f"page_{name}"] = logarithm(np.full(n, values))
     for name, part in (("good_share", good), ("code_share", coded), ("reason_share", (reason > 0).astype(np.int64))):
         out[f"page_{name}"] = np.full(n, FULL * int(part.sum()) // n)
     out["page_word_share"] = np.full(n, FULL * total_good // max(1, total))
-    out["of_longest"] = _share(words, max(1, int(good_words.max())))
+    out["of_longest"] = share_of(words, max(1, int(good_words.max())))
     names = ("words", "good_words", "said", "kin", "shut")
     rows = np.stack([out[name] for name in names])
     sums = np.zeros((len(rows), n + 1), np.int64)

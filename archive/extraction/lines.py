@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from archive.extraction.composed import composed
+from archive.extraction.decoding import BOMS
 from archive.extraction.mojibake import repaired
 
 HEAD: Final = 2000  # characters of a line that are looked at; no sign needs more, and a line may have 20 million
@@ -23,10 +24,6 @@ _TOKEN: Final = re.compile(r"\w+|\n")
 _DENSE_FROM: Final = 0xE00
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff]+")
 _NEWLINE: Final = re.compile(rb"\r\n|\r|\n")
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
-)  # fmt: skip
 _PROBE: Final = b"\t\r\n 09AZaz+-~{}<>=;.\x1b$B"  # stateful codecs and those of 16 and 32 bits read it otherwise
 _MARKS: Final = 64  # characters; a longer line has more than marks that nobody sees
 
@@ -87,7 +84,7 @@ def _head(text: str) -> str:
 def split(payload: bytes, encoding: str, *, repair: bool = False) -> tuple[int, list[Line]]:
     """The length of the byte order mark, and the lines after it, which tile the rest; their texts without mojibake."""
     name = codecs.lookup(encoding).name.removesuffix("-sig")
-    marks = ((bom, exact) for bom, exact in _BOMS if exact.startswith(name) and payload.startswith(bom))
+    marks = ((bom, exact) for bom, _, exact in BOMS if exact.startswith(name) and payload.startswith(bom))
     bom, name = next(marks, (b"", f"{name}-le" if name in ("utf-16", "utf-32") else name))
     whole = _PROBE.decode(name, "replace") == _PROBE.decode("ascii")
     found = (_by_newline if whole else _by_byte)(payload[len(bom) :], name)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from archive.extraction.decoding import wide_codec
+from archive.extraction.decoding import BOMS, wide_codec
 from archive.model import Capture, Damage, ReadOptions, Skip
 from archive.sources import Opened, name_for_ties, name_of, skipped
 from archive.sources.page import looks_wide, whole_file
@@ -26,7 +26,6 @@ ARCHIVES = re.compile(r"\.(warc|wet|wat|arc|wacz)")
 NAMES = (".txt", ".text")
 JSON = re.compile(rb"(\xef\xbb\xbf)?\s*(\{\s*[\"}]|\[\s*[\[{\]])")
 MHTML = re.compile(rb"(?im)^mime-version:")
-WIDE = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 ODD = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 FEW = 0.02
 
@@ -70,7 +69,7 @@ def no_capture(head: bytes, name: str) -> str | None:
 
 def looks_like_text(head: bytes) -> bool:
     """True where the first bytes are text in some encoding: few control characters, NUL only where UTF-16 or -32."""
-    for mark, encoding in WIDE.items():
+    for mark, _, encoding in BOMS[1:]:
         if head.startswith(mark):
             text = head[: len(head) // 4 * 4].decode(encoding, "replace")
             return text.count("\ufffd") + text.count("\0") <= FEW * len(text)

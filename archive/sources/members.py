@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from isal import isal_zlib
-from isal.igzip_lib import IsalError
 
 from archive.model import Limits
 
@@ -53,25 +52,21 @@ def inflate_member(read_at: ReadAt, position: int, size: int, bound: int) -> Mem
 
     Sound ones are inflated by ISA-L, in a third of zlib's time; what is wrong with another, and where, zlib says.
     """
-    return _inflate(isal_zlib, read_at, position, size, bound) or _inflate(zlib, read_at, position, size, bound)  # type: ignore[return-value]
+    member = _inflate(isal_zlib, read_at, position, size, bound)
+    return _inflate(zlib, read_at, position, size, bound) if member.error else member
 
 
-def _inflate(library: Any, read_at: ReadAt, position: int, size: int, bound: int) -> Member | None:  # noqa: ANN401 - a module
-    """The member; None where ISA-L finds it damaged or cut off."""
+def _inflate(library: Any, read_at: ReadAt, position: int, size: int, bound: int) -> Member:  # noqa: ANN401 - a module
     unpacker = library.decompressobj(zlib.MAX_WBITS | 16)
     parts: list[bytes] = []
     got, at = 0, position
     while True:
         chunk = read_at(at, CHUNK)
-        if not chunk and library is isal_zlib:
-            return None
         if not chunk:
             return Member(data=b"".join(parts), length=size - position, whole=False, error="the gzip member is cut off")
         try:
             data = unpacker.decompress(chunk, bound - got + 1)
-        except IsalError:  # type: ignore[misc]  # the library has no types
-            return None
-        except zlib.error as why:
+        except (zlib.error, library.error) as why:
             return Member(data=b"".join(parts), length=at - position, whole=False, error=f"gzip: {why}")
         parts.append(data)
         got += len(data)

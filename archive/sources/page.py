@@ -8,12 +8,12 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from archive import wrapping
-from archive.extraction.decoding import wide_codec
+from archive.extraction.decoding import BOMS, wide_codec
 from archive.model import Capture, Damage, ReadOptions, Skip
 from archive.sources import CHUNK, Opened, damaged, name_of, skipped, time_of
 from archive.sources.unpack import broken_of
 
-BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+MARKS = tuple(mark for mark, _, _ in BOMS)
 NAMES = (".html", ".htm", ".xhtml", ".xht", ".shtml")
 MARK = r"<(!doctype\s+html|html|head|body|title|meta|link|script|style|article|div|table)\b"
 START = re.compile(rf"(<!--.*?-->\s*)*(<!--(?!.*-->)|{MARK})".encode(), re.DOTALL | re.IGNORECASE)
@@ -58,8 +58,8 @@ def looks_like_page(head: bytes) -> bool:
 
 def plain_ascii(head: bytes) -> bytes:
     """``head`` without byte order mark, leading white space and, where it is UTF-16, without its NUL bytes."""
-    wide = head.startswith(BOMS[1:]) or looks_wide(head)
-    for mark in BOMS:
+    wide = head.startswith(MARKS[1:]) or looks_wide(head)
+    for mark in MARKS:
         head = head.removeprefix(mark)
     return (head.replace(b"\0", b"") if wide else head).lstrip()
 
