@@ -42,6 +42,8 @@ def test_the_payload_is_the_file() -> None:
     [
         ("style.css", b"a{color:red}", "a .css file, no capture"),
         ("TABLE.CSV", b"a,b", "a .csv file, no capture"),
+        ("a.jsonl", b"1\n2\n", "named .jsonl, but none of its first lines is a JSON object"),
+        ("a.ndjson", b"[1, 2]\n", "named .ndjson, but none of its first lines is a JSON object"),
         ("noname", b'{\n  "a": 1\n}', "a JSON document, not one object a line"),
         ("noname", b'[{"a": 1}]', "a JSON document, not one object a line"),
         (

@@ -33,8 +33,11 @@ def test_known_by_the_first_line() -> None:
     knows = jsonl.SOURCE.recognises
     assert knows(b'\xef\xbb\xbf\n\n{"a": 1}\nwhatever', "")
     assert knows(b'{"html": "' + b"x" * 65526, "")
-    for head in (b"", b"{\n", b'["a"]\n', b'{"a": 1', b"{" * 65536, b'{"a":' * 20000, b"text"):
+    for head in (b"", b"{\n", b'["a"]\n', b"{" * 65536, b"text"):
         assert not knows(head, "a.jsonl")
+    for cut in (b'{"a": 1', b'{"a":' * 20000):  # a line that is cut off, or cannot be read, where the name says what it is
+        assert knows(cut, "a.jsonl")
+        assert not knows(cut, "a")
 
 
 def test_a_line_is_a_capture() -> None:

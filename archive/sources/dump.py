@@ -24,6 +24,7 @@ NO_CAPTURE = re.compile(
 )
 ARCHIVES = re.compile(r"\.(warc|wet|wat|arc|wacz)")
 NAMES = (".txt", ".text")
+LINES = (".jsonl", ".ndjson")
 JSON = re.compile(rb"(\xef\xbb\xbf)?\s*(\{\s*[\"}]|\[\s*[\[{\]])")
 MHTML = re.compile(rb"(?im)^mime-version:")
 ODD = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -56,6 +57,8 @@ def no_capture(head: bytes, name: str) -> str | None:
     suffix = PurePosixPath(name).suffix.lower()
     if ARCHIVES.fullmatch(suffix):
         return f"named {suffix}, but no record starts in it"
+    if suffix in LINES:
+        return f"named {suffix}, but none of its first lines is a JSON object"
     if NO_CAPTURE.fullmatch(suffix):
         return f"a {suffix} file, no capture"
     if name == ".DS_Store":

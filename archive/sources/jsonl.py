@@ -69,7 +69,8 @@ class JsonlSource:
             return False
         if any(_is_object(line) for line in whole):
             return True
-        return b"\n" not in start and len(head) == HEAD and LONG_OBJECT.match(start) is not None
+        # one long line; of a file that says that it is one, also a line that is cut off
+        return b"\n" not in start and (told or len(head) == HEAD) and LONG_OBJECT.match(start) is not None
 
     def captures(self, opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
         """A capture or a damage a line, in the order of the file."""
