@@ -59,10 +59,8 @@ def no_capture(head: bytes, name: str) -> str | None:
         return f"named {suffix}, but no record starts in it"
     if suffix in LINES:
         return f"named {suffix}, but none of its first lines is a JSON object"
-    if NO_CAPTURE.fullmatch(suffix):
-        return f"a {suffix} file, no capture"
-    if name == ".DS_Store":
-        return "a .DS_Store file, no capture"
+    if NO_CAPTURE.fullmatch(suffix) or name == ".DS_Store":
+        return f"a {suffix or name} file, no capture"
     if JSON.match(head) and not (suffix in NAMES and head.lstrip()[:1] == b"["):
         return "a JSON document, not one object a line"
     if MHTML.search(head[:2048]) and b"multipart/related" in head[:4096].lower():
