@@ -266,7 +266,7 @@ def _operator_errors(folder: Path, files: list[InputFile], settings: Settings) -
 def room_needed(files: list[InputFile], settings: Settings, work: Path) -> int:
     """Bytes that a run will still write, by what the parts that are done have taken; 0 where none is done.
 
-    Beside all parts' files the corpus is written, which takes as much again: on the bench .7 to 1.0 of them, and some 40 kB
+    Beside all parts' files the corpus is written, which takes as much again: on the bench .7 to 1.0 of them, and some 33 kB
     for each partition.
     """
     shards = make_shards(files, settings, work)
