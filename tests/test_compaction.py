@@ -195,4 +195,3 @@ def test_a_partition_with_one_file_keeps_its_bytes(tmp_path: Path) -> None:
     after = making.files_of(tmp_path / "c")
     assert len({digest for name, digest in after.items() if name.startswith(("articles/", "captures/"))} & before) == 4
     proven(tmp_path / "c")
-    assert os.path.lexists(tmp_path / "c" / "manifest.json")
