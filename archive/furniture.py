@@ -28,6 +28,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from archive.corpus import Corpus
+from archive.extraction import SHORT_TEXT
 from archive.merge import Patch, Source, merged
 from archive.model import Block, Extraction, Removed
 from archive.repeats import with_cells
@@ -37,7 +38,6 @@ REASON: Final = "repeated-on-site"
 SEVERAL: Final = 3  # pages that have a line
 SCORE: Final = 0.9
 LONGEST: Final = 8  # lines of a page by which copies of it are known
-SHORT: Final = 250  # characters, as in ``extraction.page``
 PIECE: Final = 100_000  # lines that are sorted at once, some 40 MB
 FAN_IN: Final = 64  # files that are merged at once
 COLUMNS: Final = ("article_id", "url", "registered_domain", "text", "blocks")
@@ -214,7 +214,7 @@ def _take(seen: Taken, gone: Sequence[bool]) -> Taken:
             spans.append(Removed(start=block.source_start, end=block.source_end, reason=REASON, score=SCORE))
         before = block.end
     text, removed = "".join(pieces), _joined(sorted(spans, key=lambda one: one.start))
-    flags = (*seen.flags, REASON, *(("short-text",) if len(text) < SHORT else ()))
+    flags = (*seen.flags, REASON, *(("short-text",) if len(text) < SHORT_TEXT else ()))
     share = seen.boilerplate_share
     if removed:  # a text dump, which they tile together with its blocks
         whole = max([one.end for one in removed] + [one.source_end or 0 for one in blocks])

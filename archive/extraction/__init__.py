@@ -31,6 +31,7 @@ HTML_TYPES = ("text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+x
 TEXT_TYPES = ("text/plain",)
 UNPACKED_LIMIT = 64 << 20  # bytes after the content coding is undone; the largest bench page has 5 MB
 SITE_FILES = ("/robots.txt", "/ads.txt", "/app-ads.txt", "/humans.txt", "/security.txt")
+SHORT_TEXT = 250  # characters; shorter texts are mostly teasers and notices
 TAG = re.compile(rb"<(?:!doctype|html|head|body|title|meta|div|p|article|section|table|span|h1|a|br)\b", re.IGNORECASE)
 DOCUMENT = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head)\b", re.IGNORECASE | re.DOTALL

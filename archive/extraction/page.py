@@ -15,6 +15,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Final
 
 from archive.errors import Rejected
+from archive.extraction import SHORT_TEXT
 from archive.extraction.blocks import Blocks, walk
 from archive.extraction.charset import MENDED, Decoded
 from archive.extraction.choice import SURE_ENOUGH, Model, choose, page_model
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from archive.extraction import Extractor
 
 MAX_LINES: Final = 200_000  # of a text dump; each costs 30 microseconds and 1,000 bytes
-SHORT: Final = 250  # characters; shorter texts are mostly teasers and notices
 LEAST: Final = 800  # characters of a text in JSON-LD that can stand in for the page's
 MORE: Final = 4  # times as long as what the page shows: then scripts put the article there, and the capture has none of it
 MARKUP: Final = re.compile(r"<[^<>]{0,500}>")
@@ -77,7 +77,7 @@ def extract_page(
     if identified:
         known |= {"language": identified, "language_origin": "py3langid"}
     kinds = kind_flags(page, text, blocks, stated=read.stated, metadata=metadata, url=url)
-    short = ("short-text",) if len(text) < SHORT else ()
+    short = ("short-text",) if len(text) < SHORT_TEXT else ()
     known["flags"] = joined(flags, decoded.flags, metadata.flags, doubts, kinds, short)
     return Extraction(
         text=text,
@@ -146,7 +146,7 @@ def extract_dump(data: bytes, decoded: Decoded, *, flags: tuple[str, ...], made_
         language_origin="py3langid" if language else None,
         charset=decoded.charset,
         charset_origin=decoded.charset_origin,
-        flags=joined(flags, decoded.flags, found.flags, ("short-text",) if len(found.text) < SHORT else ()),
+        flags=joined(flags, decoded.flags, found.flags, ("short-text",) if len(found.text) < SHORT_TEXT else ()),
         extractor=made_by.name,
         extractor_version=made_by.version,
         config_sha256=made_by.config_sha256,

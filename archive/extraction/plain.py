@@ -22,12 +22,12 @@ from trafilatura.meta import reset_caches
 from trafilatura.metadata import Document
 
 from archive.errors import Rejected
-from archive.extraction import UNPACKED_LIMIT, charset_of, is_html, readable_payload
+from archive.extraction import SHORT_TEXT, UNPACKED_LIMIT, charset_of, is_html, readable_payload
 from archive.extraction.charset import Decoded, decode_text
 from archive.extraction.configuration import config_sha256
 from archive.extraction.content_coding import decode_content
 from archive.extraction.language import forget, identify
-from archive.extraction.page import SHORT, extract_dump
+from archive.extraction.page import extract_dump
 from archive.extraction.page import joined as together
 from archive.extraction.texts import CONTROL, joined
 from archive.extraction.tree import parse
@@ -111,7 +111,7 @@ def _page(
     }
     stated |= {f"{name}_origin": "trafilatura" if value else None for name, value in stated.items()}
     stated["language_origin"] = "py3langid" if stated["language"] else None
-    short = ("short-text",) if len(text) < SHORT else ()
+    short = ("short-text",) if len(text) < SHORT_TEXT else ()
     return Extraction(
         text=text,
         blocks=blocks,
