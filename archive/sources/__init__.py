@@ -5,8 +5,8 @@ file, one ``Capture`` per record found, one ``Damage`` per range that nothing co
 member that holds no capture. It never raises for what a file contains.
 
 Sources are found through the entry points ``archive.sources``, ours and others' through the same door. They are asked
-in a fixed order of trust, the surest first: warc, zip, tar, packed (gz, zst, bz2 or xz around one file), then those of
-other packages by name, then jsonl, html and text, which take what looks like it.
+in a fixed order of trust, the surest first (``SURE``), then those of other packages by name, then jsonl, html and text,
+which take what looks like it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from archive.model import Capture, Damage, Origin, ReadOptions, Skip
 
 HEAD = 1 << 16
 CHUNK = 1 << 20
-SURE, GUESSES = ("warc", "zip", "tar", "packed"), ("jsonl", "html", "text")
+SURE = ("warc", "arc", "wacz", "zip", "tar", "packed", "har", "mhtml", "singlefile", "mirror")
+GUESSES = ("jsonl", "html", "text")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAGICS = (
     (b"%PDF-", "a PDF document"),
