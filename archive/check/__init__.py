@@ -159,7 +159,8 @@ class Walk:
             else:
                 yield from self._gap(item, place, window.size)
         if still := self._across.ends():
-            yield self.finding(Fault(rule="segment-open", message=f"{still:,} segmented records do not end in this file"))
+            message = f"segmented records whose last segment is not in this file: {still:,}"
+            yield self.finding(Fault(rule="segment-open", message=message))
         if not self.records and not self._foreign:
             yield self.finding(Fault(rule="no-record", message="holds no record; a WARC file has one at least"))
 

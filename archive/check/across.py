@@ -1,6 +1,6 @@
 """One record against those in front of it: ids, what they refer to, and the segments of one record.
 
-Of each record its id is kept as 16 bytes, with 16 more for its type, date, URI and content: some 200 bytes of memory a
+Of each record its id is kept as 16 bytes, with 16 more for its type, date, URI and content: some 190 bytes of memory a
 record. A record that is referred to may lie in another file, or further on: only what is there already is compared.
 """
 
@@ -15,7 +15,7 @@ from archive.check.rules import TYPES, Fault
 from archive.check.values import shown
 from archive.model import Capture
 
-REMEMBERED = 5_000_000  # records whose ids are compared
+REMEMBERED = 2_000_000  # records whose ids are compared
 SERIES = 100_000  # segmented records that are followed at a time
 LONGEST = 18  # digits of a number that is reckoned with
 REVISITED = ("response", "resource", "revisit", "conversion")
