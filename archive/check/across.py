@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from archive.check.header import Header
-from archive.check.rules import TYPES, Fault
-from archive.check.values import shown
+from archive.check.rules import PROFILES, TYPES, Fault
+from archive.check.values import profile_of, shown
 from archive.model import Capture
 
 REMEMBERED = 2_000_000  # records whose ids are compared
@@ -59,6 +59,8 @@ class Across:
                 message = f"{shown(named.value)} is of the same capture event, and has another WARC-Date"
                 yield Fault(rule="concurrent-date", message=message, field=named.name, at=named.at)
         yield from self._refers(header, own)
+        if header.kind == "revisit":
+            yield from self._revisit(header, found)
         yield from self._segment(header, found, own, uri)
         if own:
             all_of = _hash("\n".join((header.kind, header.get("WARC-Date"), header.target, found.block_sha256.hex())), 7)
@@ -87,10 +89,20 @@ class Across:
             yield Fault(rule="warcinfo-id", message=message, field="WARC-Warcinfo-ID")
         if refers and own and _key(refers) == _key(own):
             yield Fault(rule="refers-to", message="is the id of this record itself", field="WARC-Refers-To")
+
+    def _revisit(self, header: Header, found: Capture) -> Iterator[Fault]:
+        """A revisit, beside the record that it refers to."""
+        refers = header.get("WARC-Refers-To")
         other = self._known.get(_key(refers)) if refers else None
-        if not other or header.kind != "revisit":
+        kind = TYPES[other[0] % 16] if other and other[0] % 16 < len(TYPES) else ""
+        identical = profile_of(header.get("WARC-Profile")) == (PROFILES[0], "1.1")
+        if identical and not found.block_length and kind != "resource":  # a resource had no headers
+            rule = "revisit-headers" if kind == "response" else "revisit-headers-perhaps"
+            were = "" if kind == "response" else ", where there were any"
+            message = f"the block should hold the headers of the response{were}; it is empty"
+            yield Fault(rule=rule, message=message)
+        if not other:
             return
-        kind = TYPES[other[0] % 16] if other[0] % 16 < len(TYPES) else ""
         if kind and kind not in REVISITED:
             message = f"{shown(refers)} is a {kind} record, which nothing revisits"
             yield Fault(rule="refers-to", message=message, field="WARC-Refers-To")

@@ -110,13 +110,9 @@ def _check_identical(header: Header) -> Iterator[Fault]:
     if not header.get("WARC-Payload-Digest"):
         message = "is missing; a revisit of an identical payload shall have it"
         yield Fault(rule="revisit-digest", message=message, field="WARC-Payload-Digest")
-    length = header.get("Content-Length")
-    if length.strip("0"):  # there is a block
-        if header.get("WARC-Truncated").lower() != "length":
-            message = 'shall be "length": the block leaves the payload out'
-            yield Fault(rule="revisit-truncated", message=message, field="WARC-Truncated")
-    elif length and edition(header.version) == "1.1":
-        yield Fault(rule="revisit-headers", message="the block should hold the headers of the response; it is empty")
+    if header.get("Content-Length").strip("0") and header.get("WARC-Truncated").lower() != "length":
+        message = 'shall be "length": the block leaves the payload out'
+        yield Fault(rule="revisit-truncated", message=message, field="WARC-Truncated")
 
 
 def _check_segment(header: Header) -> Iterator[Fault]:

@@ -148,6 +148,7 @@ RULES = {
     "revisit-digest": Rule(severity="error", clause="6.7.2"),
     "revisit-truncated": Rule(severity="error", clause="6.7.2"),
     "revisit-headers": Rule(severity="warning", clause="6.7.2"),
+    "revisit-headers-perhaps": Rule(severity="note", clause="6.7.2"),
     "revisit-refers-to": Rule(severity="warning", clause="6.7.2"),
     "revisit-profile": Rule(severity="warning", clause="6.7"),
     "conversion-refers-to": Rule(severity="warning", clause="6.8"),
