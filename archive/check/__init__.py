@@ -127,7 +127,7 @@ class Walk:
     def finding(
         self, fault: Fault, place: Locator | None = None, *, record: bool = False, version: str | None = None
     ) -> Finding:
-        """A fault as a finding: in a file that is not packed its exact place, else that in what its member unpacks to."""
+        """A fault as a finding, with its exact place in the file, or in what its member unpacks to."""
         offset, inside = (place.offset, place.unpacked_offset) if place else (0, None)
         return Finding(
             path=self.path,
@@ -179,8 +179,8 @@ class Walk:
     def _about_file(self, head: bytes, size: int) -> Iterator[Finding]:
         packed, named = head.startswith(GZIP_MAGIC), self.path.lower().endswith(".gz")
         if packed != named and head:
-            what = "is gzipped, and its name should end in .gz" if packed else "is not gzipped, but its name ends in .gz"
-            yield self.finding(Fault(rule="gzip-name", message=what))
+            message = "is gzipped; its name should end in .gz" if packed else "is not gzipped, but its name ends in .gz"
+            yield self.finding(Fault(rule="gzip-name", message=message))
         if size > PRACTICAL:
             yield self.finding(Fault(rule="file-size", message=f"has {size:,} bytes; about 1 GB is recommended"))
 
@@ -204,7 +204,7 @@ class Walk:
     def _all(
         self, faults: Iterable[Fault], place: Locator, header: Header, *, record: bool = True
     ) -> Iterator[Finding]:
-        """Faults as findings, as many as one record may have; the iterable is read to its end, for what it remembers."""
+        """Faults as findings, as many as one record may have; all are gone through, for what is remembered of them."""
         count = 0
         for fault in faults:
             count += 1
@@ -217,19 +217,20 @@ class Walk:
 
     def _first(self, header: Header, place: Locator) -> Iterator[Finding]:
         if header.kind != "warcinfo":
-            message = "the first record should be a warcinfo record"
-            yield self.finding(Fault(rule="warcinfo-first", message=message), place, record=True, version=header.version)
+            fault = Fault(rule="warcinfo-first", message="the first record should be a warcinfo record")
+            yield self.finding(fault, place, record=True, version=header.version)
 
     def _packing(self, place: Locator, window: Window) -> Iterator[Fault]:
         """Whether the record has a gzip member of its own, like those in front of it."""
         packed = place.unpacked_offset is not None
         self._packed = packed if self._packed is None else self._packed
         if packed != self._packed:
-            message = f"this record is {'' if packed else 'not '}gzipped, the first one is {'not' if packed else ''}".rstrip()
-            yield Fault(rule="gzip-mixed", message=message)
+            message = "is gzipped, the first one is not" if packed else "is not gzipped, the first one is"
+            yield Fault(rule="gzip-mixed", message=f"this record {message}")
         if packed and place.unpacked_offset:
             if place.offset != self._member:  # said once
-                yield Fault(rule="gzip-member", message="the gzip member holds several records; it should hold one alone")
+                message = "the gzip member holds several records; it should hold one alone"
+                yield Fault(rule="gzip-member", message=message)
             self._member = place.offset
         elif packed and _in_several_members(window, place):
             yield Fault(rule="gzip-member", message="the record lies in several gzip members; it should have one alone")
@@ -237,7 +238,8 @@ class Walk:
     def _file_name(self, header: Header) -> Iterator[Fault]:
         stated = header.get("WARC-Filename").strip('"')
         if header.kind == "warcinfo" and stated and stated != Path(self.path).name:
-            yield Fault(rule="filename", message=f"is {shown(stated)}; this file has another name", field="WARC-Filename")
+            message = f"is {shown(stated)}; this file has another name"
+            yield Fault(rule="filename", message=message, field="WARC-Filename")
 
     def _gap(self, item: Gap, place: Locator, size: int) -> Iterator[Finding]:
         """What is wrong with a range that is no record: why it is none, and what its header shows, where it has one."""
@@ -254,7 +256,8 @@ class Walk:
             faults.append(Fault(rule=rule, message=item.detail + unread))
         if rule == "garbage" and not begins:
             whole = place.offset == 0 and place.length == size
-            message = f"is no WARC file: {_looks_like(item.opening)}" if whole else f"{item.end - item.start:,} bytes are no record"
+            message = f"{item.end - item.start:,} bytes are no record"
+            message = f"is no WARC file: {_looks_like(item.opening)}" if whole else message
             self._foreign = whole
             faults = [Fault(rule="not-warc" if whole else "garbage", message=message)]
         if begins and self.records == 1 and header.whole:
@@ -264,6 +267,8 @@ class Walk:
 
 def _looks_like(start: bytes) -> str:
     """What a file is that begins with these bytes, or how it begins."""
+    if not start:
+        return "nothing of it can be unpacked"
     known = (name_of(start) or "").partition(",")[0]
     return known or f"it begins with {shown(start[:40].decode('utf-8', 'backslashreplace'))}"
 

@@ -63,7 +63,8 @@ FIELDS = {
         FieldRule(name="WARC-IP-Address", clause="5.10", clause_10="5.10", grammar="address", never=NOT_CAPTURED),
         FieldRule(name="WARC-Refers-To", clause="5.11", clause_10="5.11", grammar="id",
                   never=_all_but("metadata", "revisit", "conversion")),
-        FieldRule(name="WARC-Refers-To-Target-URI", clause="5.12", clause_10="", grammar="uri", never=_all_but("revisit")),
+        FieldRule(name="WARC-Refers-To-Target-URI", clause="5.12", clause_10="", grammar="uri",
+                  never=_all_but("revisit")),
         FieldRule(name="WARC-Refers-To-Date", clause="5.13", clause_10="", grammar="date", never=_all_but("revisit")),
         FieldRule(name="WARC-Target-URI", clause="5.14", clause_10="5.12", grammar="uri", mandatory=WITH_TARGET,
                   never=("warcinfo",)),
@@ -88,13 +89,13 @@ class Rule:
     """What can be found, and how bad it is."""
 
     severity: str
-    clause: str = ""  # of WARC 1.1; "" for that of the field
+    clause: str = ""  # of WARC 1.1; "" for that of the field; "none" for what the standard says nothing about
     clause_10: str = ""  # of WARC 1.0, where it is another
 
 
 RULES = {
     # the file
-    "unreadable": Rule(severity="error", clause="8", clause_10="4"),
+    "unreadable": Rule(severity="error", clause="none"),
     "not-warc": Rule(severity="error", clause="4"),
     "no-record": Rule(severity="error", clause="4"),
     "garbage": Rule(severity="error", clause="4"),
@@ -170,8 +171,8 @@ RULES = {
     "concurrent-date": Rule(severity="error", clause="5.4"),
     "filename": Rule(severity="note", clause="5.17", clause_10="5.15"),
     # the check itself
-    "more": Rule(severity="note", clause="4"),
-    "not-compared": Rule(severity="note", clause="5.2"),
+    "more": Rule(severity="note", clause="none"),
+    "not-compared": Rule(severity="note", clause="none"),
 }
 
 
@@ -199,6 +200,6 @@ def clause_of(fault: Fault, version: str) -> str:
     """Standard and clause, such as ``WARC 1.1, 5.4``, in the edition that a record of this version is judged by."""
     rule, field, judge = RULES[fault.rule], FIELDS.get(fault.field.lower()), edition(version)
     clause, clause_10 = (rule.clause, rule.clause_10) if rule.clause or not field else (field.clause, field.clause_10)
-    if clause.startswith("RFC"):
+    if clause.startswith(("RFC", "none")):
         return clause
     return f"WARC {judge}, {clause_10 or clause if judge == '1.0' else clause}"
