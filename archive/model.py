@@ -4,6 +4,7 @@
     Capture     what was found there: one record's bytes and what they say of themselves
     Damage      a range of an input that nothing could read as a record
     Skip        a file, or a member of a zip or tar, that holds no capture
+    Finding     what the standard says against a WARC file at one place; Checked the file that was looked through
     Locator     where the record lies now: file, offset, length
     Extraction  what the extractor saw in one capture: text, blocks, metadata, flags
     Shard       work in: some input files and the settings
@@ -119,6 +120,29 @@ class Skip:
     length: int
     sha256: bytes
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What the standard says against a WARC file at one place."""
+
+    path: str
+    offset: int  # bytes, in the file; in a gzipped file that of the member
+    unpacked_offset: int | None = None  # bytes, in what the member unpacks to; None in a file that is not gzipped
+    record: int | None = None  # from 1, in the order of the file; None where it is not about one record
+    field: str | None = None  # the named field that it is about
+    severity: str  # error, warning, note
+    clause: str  # such as "WARC 1.1, 5.4" (ISO 28500:2017) or "WARC 1.0, 5.4" (ISO 28500:2009)
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A WARC file that was looked through to its end."""
+
+    path: str
+    records: int  # that begin in it, whether they can be read or not
 
 
 # ---- what is seen in it ----------------------------------------------------------------------------------------
