@@ -10,7 +10,7 @@ folders in front that a ``-P`` or ``-O`` has put there, the same number for all 
 one further out names as saved was fetched like any page, and is not believed. Where one file is named twice the last
 save counts, as on the disk.
 
-Read are files whose names say that they are logs. One in a zip or tar is not: its members are read one at a time.
+Read are files whose names say that they are logs, and no pages. One in a zip or tar is not: its members are read one at a time.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from typing import BinaryIO
 from archive.model import InputFile, Saved
 from archive.sources import HEAD
 from archive.sources.mirror import HOST, url_of
+from archive.sources.page import NAMES
 from archive.sources.saves import (
     Save,
     httrack_saves,
@@ -42,9 +43,9 @@ from archive.sources.saves import (
 
 CACHE, LISTS, CACHE_LOG = "hts-cache", ("old.txt", "new.txt"), "hts-log.txt"  # the older list first
 OWN_HOSTS = 100_000  # of one mirror
+LONGEST, DEEPEST = 4096, 32  # characters of a name that is looked up, and folders in front of it that are left out
 FAILED, UNCHANGED = 300, 304
 EARLIEST = datetime.min.replace(tzinfo=UTC)
-ZONE, DERIVED = "capture-zone-unknown", "url-derived"
 READ = "{}, read for the addresses of the pages beside it"
 KEPT = "a file of HTTrack's cache: the pages of its mirror are read as they lie beside it"
 Saves = Callable[[BinaryIO], Iterator[Save]]
@@ -68,7 +69,8 @@ def with_records(files: list[InputFile]) -> list[InputFile]:
 
 def _may_be_record(location: str) -> bool:
     folder, _, name = location.rpartition("/")
-    return "log" in name.lower() or (name in LISTS and folder.endswith(f"/{CACHE}"))
+    small = name.lower()
+    return ("log" in small and not small.endswith(NAMES)) or (name in LISTS and folder.endswith(f"/{CACHE}"))
 
 
 def _read(location: str, there: Files, known: dict[str, Saved]) -> None:
@@ -89,13 +91,13 @@ def _read(location: str, there: Files, known: dict[str, Saved]) -> None:
 def _httrack(folder: str, there: Files, known: dict[str, Saved]) -> None:
     """Takes what HTTrack's cache and log say of the mirror in a folder."""
     begun, log, mirror = None, f"{folder}/{CACHE_LOG}", Mirror(folder, there)
-    if log in there:
+    if log in there and log not in known:
         with Path(log).open("rb") as opened:
             begun, urls = launched(opened.read(HEAD))
         for url in urls:
             mirror.note(url)
         known[log] = Saved(record=READ.format("HTTrack's log"))
-    lists = [path for path in (f"{folder}/{CACHE}/{name}" for name in LISTS) if path in there]
+    lists = [path for path in (f"{folder}/{CACHE}/{name}" for name in LISTS) if path in there and path not in known]
     for path in lists:
         with Path(path).open("rb") as opened:
             # of an older run the day is not known
@@ -116,7 +118,7 @@ def _add(known: dict[str, Saved], more: dict[str, Saved]) -> None:
 
 def _rank(saved: Saved) -> tuple[bool, bool, bool, datetime]:
     """A record stays one; what one says of a file counts more than what is derived, a later save more than an earlier."""
-    return (bool(saved.record), bool(saved.url), DERIVED not in saved.flags, saved.captured_at or EARLIEST)
+    return (bool(saved.record), bool(saved.url), "url-derived" not in saved.flags, saved.captured_at or EARLIEST)
 
 
 class Files:
@@ -172,14 +174,14 @@ class Mirror:
         for location, one in self.guesses.items():
             if location not in self.known:
                 saved = _saved(one)
-                self.known[location] = replace(saved, flags=(*saved.flags, DERIVED))
+                self.known[location] = replace(saved, flags=(*saved.flags, "url-derived"))
 
     def derive(self) -> None:
         """Makes the URL of each page that lies under the folder of a host which was fetched from, and is in no record."""
         for location, parts in self._others():
             scheme = self._scheme(parts[0].replace("+", ":"))
             if scheme and len(parts) > 1 and HOST.fullmatch(parts[0]):
-                self.known[location] = Saved(url=url_of(scheme, parts), flags=(DERIVED,))
+                self.known[location] = Saved(url=url_of(scheme, parts), flags=("url-derived",))
 
     def hint(self) -> None:
         """Notes of each page that is in no record the scheme of the host that its folder is named after."""
@@ -199,10 +201,10 @@ class Mirror:
 
     def _skipped(self, name: str) -> int | None:
         """How many folders in front of a name are not there; None where no file here has it."""
-        return next((skip for skip in range(name.count("/") + 1) if self._find(name, skip)), None)
+        return next((skip for skip in range(min(name.count("/"), DEEPEST) + 1) if self._find(name, skip)), None)
 
     def _find(self, name: str, skip: int) -> str | None:
-        for written in dict.fromkeys((name, unescaped(name))):
+        for written in dict.fromkeys((name, unescaped(name))) if len(name) <= LONGEST else ():
             parts = [part for part in written.split("/") if part not in ("", ".")][skip:]
             location = "/".join((self.folder, *parts))
             if parts and ".." not in parts and location in self.there:
@@ -229,7 +231,7 @@ def _least(counts: Iterable[int | None]) -> int | None:
 
 def _saved(one: Save) -> Saved:
     failed = one.http_status is not None and one.http_status >= FAILED and one.http_status != UNCHANGED
-    flags = (ZONE,) if one.moment else ()
+    flags = ("capture-zone-unknown",) if one.moment else ()
     return Saved(
         url=one.url,
         captured_at=one.moment,

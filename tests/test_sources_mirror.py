@@ -153,7 +153,7 @@ def test_a_head_that_forbids_http() -> None:
     ("data", "reason"),
     [
         (b"--2024-08-27 10:00:00--  https://www.harbour.example/\nConnecting\n", "a log of wget"),
-        (b"Warning\n\n2024-08-27 10:00:00 URL:https://a.example/ [1/1] -> \"a\" [1]\n", "a log of wget"),
+        (b'Warning\n\n2024-08-27 10:00:00 URL:https://a.example/ [1/1] -> "a" [1]\n', "a log of wget"),
         (b"[0] Downloading 'https://www.harbour.example/' ...\n", "a log of wget"),
         (b"date\tsize'/'remotesize\tflags\n", "HTTrack's list of what it saved"),
         (b"\r\nHTTrack3.49-4 launched on Tue, 24 Nov 2026 12:12:32 at http://a.example/\r\n", "HTTrack's log"),
