@@ -6,6 +6,7 @@
     Skip        a file, or a member of a zip or tar, that holds no capture
     Finding     what the standard says against a WARC file at one place; Checked the file that was looked through
     Locator     where the record lies now: file, offset, length
+    Saved       what a page, or the records of the mirror that it lies in, say of how it was saved
     Extraction  what the extractor saw in one capture: text, blocks, metadata, flags
     Shard       work in: some input files and the settings
     Receipt     work done: what one shard wrote, and its counts
@@ -143,6 +144,18 @@ class Checked:
 
     path: str
     records: int  # that begin in it, whether they can be read or not
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """How a file was saved by another tool: as it says itself, or as the records of its mirror say."""
+
+    record: str = ""  # of a file that is itself such a record: what it is, as the reason of its ``Skip``
+    url: str | None = None
+    scheme: str | None = None  # of its host in this mirror, for a page that tells its URL without
+    captured_at: datetime | None = None  # UTC, but where ``capture-zone-unknown`` is among the flags
+    captured_at_origin: str = "field"  # header: the Date of the HTTP head that was saved with it
+    http_status: int | None = None
+    flags: tuple[str, ...] = ()  # what is derived, and what is not known
 
 
 # ---- what is seen in it ----------------------------------------------------------------------------------------
@@ -336,6 +349,7 @@ class InputFile:
     again: Slice | None = None  # in place of a file: rows of a corpus whose records are read again
     start: int = 0  # of a file that is read in parts: where this one begins, at a record
     stop: int | None = None  # and the start of the next one; None where there is none
+    saved: Saved | None = None  # what the records of a mirror among the inputs say of it
 
     @property
     def is_part(self) -> bool:

@@ -22,7 +22,7 @@ from archive.model import Capture, Locator, Origin
 
 WITHOUT_PAYLOAD = ("warcinfo", "metadata", "request")
 OWN_FLAG = re.compile(r"(?!repeated-record$)[a-z][a-z0-9-]{0,39}")  # that one is for the whole corpus to say
-OWN_ORIGINS = ("field", "option", "mtime")
+OWN_ORIGINS = ("field", "header", "option", "mtime")
 DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII)
 
 
@@ -34,6 +34,7 @@ class StreamedDigests:
     body: Mapping[str, bytes]  # of what follows the HTTP head, as it stands
     payload: Mapping[str, bytes]  # of that, de-chunked
     payload_length: int
+    block_length: int = 0
     flags: tuple[str, ...] = ()  # of what was wrong with the chunks
 
 
@@ -72,7 +73,12 @@ def stream_digests(
         except StopIteration as end:
             flags = end.value
     return StreamedDigests(
-        block=whole.digests(), body=body.digests(), payload=payload.digests(), payload_length=payload.length, flags=flags
+        block=whole.digests(),
+        body=body.digests(),
+        payload=payload.digests(),
+        payload_length=payload.length,
+        block_length=whole.length,
+        flags=flags,
     )
 
 

@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from warcio.statusandheaders import StatusAndHeaders
 
-from archive import identity, warc
+from archive import entity, identity, warc
 from archive.model import Capture, Origin
 
 VERSION = "WARC/1.1"
@@ -34,7 +34,7 @@ GZIP_LEVEL = 6  # level 9 costs 2.3 times the CPU and saves 0.8 % on news pages
 class Large:
     """A payload over the limit: it is read as often as it is needed, and never held."""
 
-    pieces: Callable[[], Iterator[bytes]]
+    pieces: Callable[[], Iterator[bytes]]  # with the HTTP head that stands in front of it, where one does
     opening: bytes
     digests: warc.StreamedDigests
 
@@ -50,20 +50,28 @@ def new_capture(
     captured_at_origin: str,
     http_status: int | None = None,
     http_headers: tuple[tuple[str, str], ...] = (),
+    http_message: entity.Message | None = None,
     flags: tuple[str, ...] = (),
 ) -> Capture:
-    """A capture that was no WARC record, as one: ``response`` where HTTP headers are known, else ``resource``."""
+    """A capture that was no WARC record, as one: ``response`` where HTTP headers are known, else ``resource``.
+
+    The head of a ``http_message`` is written as it stands, with ``payload`` behind it as the body that came with it;
+    from ``http_headers`` one is made.
+    """
     if isinstance(payload, Large):
         digest, length = payload.digests.payload["sha256"], payload.digests.payload_length
     else:
-        digest, length = hashlib.sha256(payload).digest(), len(payload)
+        body = entity.dechunk(payload)[0] if http_message and http_message.chunked else payload
+        digest, length = hashlib.sha256(body).digest(), len(body)
     target = identity.legal_uri(url)
     if url and not target:
         flags += ("url-unusable",)
     if target == identity.payload_urn(digest):
         target = None  # what a capture without a URL gets: it is read back as none, and so must count as none
     http_head, content_type, kind = b"", media_type, "resource"
-    if http_headers:
+    if http_message:
+        kind, content_type, http_head = "response", "application/http; msgtype=response", http_message.head
+    elif http_headers:
         kind, content_type = "response", "application/http; msgtype=response"
         http_head = _http_head(http_status, http_headers, media_type, length)
         if http_status is None:
@@ -88,9 +96,9 @@ def new_capture(
     return warc.capture_from(raw, origin, None, wrapped=True)
 
 
-def large(pieces: Callable[[], Iterator[bytes]], opening: bytes) -> Large:
-    """A payload over the limit, digested."""
-    return Large(pieces=pieces, opening=opening, digests=warc.stream_digests(pieces(), pieces, None, ("sha256",)))
+def large(pieces: Callable[[], Iterator[bytes]], opening: bytes, message: entity.Message | None = None) -> Large:
+    """A payload over the limit, digested; where it begins with the head of a ``message``, what follows that."""
+    return Large(pieces=pieces, opening=opening, digests=warc.stream_digests(pieces(), pieces, message, ("sha256",)))
 
 
 def _http_head(status: int | None, headers: tuple[tuple[str, str], ...], media_type: str, length: int) -> bytes:
@@ -128,7 +136,7 @@ def record(fields: list[tuple[str, str]], block: bytes) -> warc.RawRecord:
 
 
 def _large_record(fields: list[tuple[str, str]], payload: Large) -> warc.RawRecord:
-    head = _record_head(fields, payload.digests.block["sha256"], payload.digests.payload_length)
+    head = _record_head(fields, payload.digests.block["sha256"], payload.digests.block_length)
     whole = hashlib.sha256(head)
     for piece in payload.pieces():
         whole.update(piece)
@@ -138,7 +146,7 @@ def _large_record(fields: list[tuple[str, str]], payload: Large) -> warc.RawReco
         fields=warc.read_fields(head),
         block=None,
         opening=payload.opening,
-        block_length=payload.digests.payload_length,
+        block_length=payload.digests.block_length,
         trailer=TRAILER,
         record_sha256=whole.digest(),
         streamed=payload.digests,

@@ -25,7 +25,7 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.api", "archive.remaining", "archive.sampling"),
     ("archive.run", "archive.compaction"),
     ("archive.engine",),
-    ("archive.runlog", "archive.commit", "archive.growth", "archive.plan", "archive.pool", "archive.proof", "archive.compare"),
+    ("archive.runlog", "archive.commit", "archive.growth", "archive.plan", "archive.mirrors", "archive.pool", "archive.proof", "archive.compare"),
     ("archive.shard",),
     ("archive.proof_files", "archive.proof_places", "archive.fragments", "archive.again", "archive.joining", "archive.watch",
      "archive.unfinished"),

@@ -23,6 +23,8 @@ OURS = {
     "text": "dump",
     "html": "page",
     "jsonl": "jsonl",
+    "mirror": "mirror",
+    "singlefile": "singlefile",
     "packed": "packed",
     "tar": "tarred",
     "zip": "zipped",
@@ -47,22 +49,24 @@ def door(data: bytes, name: str = "x") -> Opened:
 
 
 def test_the_order_of_trust_is_fixed() -> None:
-    assert [source.kind for source in sources._sources()] == ["warc", "zip", "tar", "packed", "jsonl", "html", "text"]
+    assert [source.kind for source in sources._sources()] == [
+        "warc", "zip", "tar", "packed", "singlefile", "mirror", "jsonl", "html", "text",
+    ]  # fmt: skip
 
 
 def test_other_packages_come_before_the_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
     class Foreign:
-        kind = "mhtml"
+        kind = "foreign"
 
     class Point:
-        name = "mhtml"
+        name = "foreign"
 
         def load(self) -> Foreign:
             return Foreign()
 
     monkeypatch.setattr(sources, "entry_points", lambda **_: [*POINTS, Point()])
     sources._sources.cache_clear()
-    assert [source.kind for source in sources._sources()][3:6] == ["packed", "mhtml", "jsonl"]
+    assert [source.kind for source in sources._sources()][5:8] == ["mirror", "foreign", "jsonl"]
 
 
 def test_no_registered_format_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

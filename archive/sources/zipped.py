@@ -1,7 +1,8 @@
 """Zip files: every member is read as a file of its own, as a stream, in the order of the archive.
 
 Member names are data, never paths. Times in a zip have no zone and are taken as UTC. A member that cannot be read costs
-that member; a zip without its central directory, which is at the end, costs the file.
+that member; a zip without its central directory, which is at the end, costs the file. A page of SingleFile's that unpacks
+itself is the zip inside it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from archive.model import Capture, Damage, ReadOptions, Skip
-from archive.sources import CHUNK, Opened, damaged, skipped
+from archive.sources import CHUNK, Opened, damaged, singlefile, skipped
+from archive.sources.singlefile import is_self_extracting
 from archive.sources.unpack import STEP, Broken, Budget, Names, Unpacking, budget_of, inside, left_out, no_capture_name
 
 MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK")
@@ -34,9 +36,9 @@ class ZipSource:
     kind = "zip"
 
     def recognises(self, head: bytes, name: str) -> bool:
-        """True where the first bytes are those of a zip file."""
+        """True where the first bytes are those of a zip file, or of a page that unpacks itself."""
         del name
-        return head.startswith(MAGICS)
+        return head.startswith(MAGICS) or is_self_extracting(head)
 
     def captures(self, opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
         """Everything in every member, in the order of the archive."""
@@ -47,6 +49,10 @@ class ZipSource:
         try:
             archive = zipfile.ZipFile(opened.file)
         except BAD as why:
+            opened.file.seek(0)
+            if not opened.file.read(len(MAGICS[0])).startswith(MAGICS):
+                yield from singlefile.SOURCE.captures(opened, options)
+                return
             yield damaged(opened, "zip", f"no list of members at the end of the file: {why}")
             return
         except OSError as why:
