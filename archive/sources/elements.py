@@ -5,24 +5,27 @@ Where one does not end, or is no JSON, or what follows it is no next object, som
 is looked for by its first key and has to be one that ``is_element`` knows. Raw quotes cannot stand in a JSON string, so
 what looks like such a start is one, however the damage has turned strings inside out. One bad object costs one object.
 
-What scanning in vain may take is bounded by twice the length of the file, whatever the file holds.
+What counting in vain may take is bounded, whatever the file holds; once that is used up, an object ends where another
+seems to begin.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from archive.sources.records import Window
 
-CHUNK, FIRST = 1 << 20, 1 << 16
+CHUNK, FIRST = 1 << 20, 1 << 12
 MARKS = re.compile(rb'["{}\[\]]')
 SOLID = re.compile(rb"[^\s,]")
 NOT_BLANK = re.compile(rb"\S")
 FIRST_KEY = re.compile(rb'\{\s*"([A-Za-z_][\w-]{0,63})"')
-VAIN = 512 << 20  # bytes that may be scanned in vain, beside twice the file's: 2 s
+VAIN = 16 << 20  # marks that may be counted in vain, beside one for each 16 bytes of the file: 6 s
+OVERLAP = 1 << 10  # a first key with its brace and blanks is shorter
 KEYS = 16  # first keys that are known
 
 Parsed = dict[str, object]
@@ -61,14 +64,24 @@ def parse(data: bytes) -> Parsed:
     return found
 
 
-def object_end(window: Window, start: int, stop: int, depth: int = 0) -> int | None:
-    """The byte behind the object that begins at ``start``, or behind ``depth`` open ones; None where ``stop`` is before."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """Where an object ends, None where that is not found; and what finding out took: marks, and kilobytes."""
+
+    end: int | None
+    effort: int
+
+
+def extent_of(window: Window, start: int, stop: int, depth: int = 0) -> Extent:
+    """The object that begins at ``start``, or the rest of ``depth`` open ones, up to ``stop`` at most."""
     inside = escaped = False
-    position, size = start, FIRST
+    position, size, effort = start, FIRST, 0
     while position < stop and (chunk := window.at(position, min(size, stop - position))):
-        at, size = int(escaped), CHUNK
+        at, size = int(escaped), min(size * 4, CHUNK)
         escaped = False
+        effort += len(chunk) >> 10
         while at < len(chunk):
+            effort += 1
             if inside:
                 quote = chunk.find(b'"', at)
                 piece = chunk[at : quote if quote >= 0 else len(chunk)]
@@ -87,9 +100,9 @@ def object_end(window: Window, start: int, stop: int, depth: int = 0) -> int | N
                 continue
             depth += 1 if mark[0] in b"{[" else -1
             if depth <= 0:
-                return position + at
+                return Extent(end=position + at, effort=effort)
         position += len(chunk)
-    return None
+    return Extent(end=None, effort=effort)
 
 
 class Elements:
@@ -100,7 +113,7 @@ class Elements:
 
     def __init__(self, window: Window, limit: int, keys: bytes, is_element: Callable[[Parsed], bool]) -> None:
         self._window, self._limit, self._is_element = window, limit, is_element
-        self._vain = VAIN + 2 * window.size
+        self._vain = VAIN + window.size // 16
         self._keys = {keys}
         self.position = 0  # behind the last element; at its end behind the array
         self._learn(keys)
@@ -109,7 +122,7 @@ class Elements:
         if len(self._keys) < KEYS:
             self._keys.add(key)
         self._pattern = re.compile(rb'\{\s{0,200}"(?:' + b"|".join(sorted(self._keys)) + rb')"\s{0,200}:')
-        self._ahead = (0, -1)  # between these places no object begins with one of the keys, and one does at the second
+        self._ahead: tuple[int, int, list[int]] = (0, 0, [])  # a range, and where in it objects begin with one of the keys
         self._barren = self._window.size  # from here on no element is found
 
     def read(self, position: int) -> Iterator[Element]:
@@ -122,7 +135,7 @@ class Elements:
                 number += 1
                 found = self._element(start, number)
             else:
-                after = self._next(start + 1, window.size)
+                after = self.next(start + 1, window.size)
                 if mark == b"]" and after is None:
                     self.position = start + 1
                     return
@@ -138,15 +151,15 @@ class Elements:
 
     def _element(self, start: int, number: int) -> Element:
         window = self._window
-        end = object_end(window, start, self._stop(start))
+        extent = extent_of(window, start, self._stop(start))
         try:
-            if end is None:
+            if extent.end is None:
                 raise Unparsable("truncated", "the file ends inside it")  # noqa: TRY301 - the way of every other bad one
-            data = self._held(start, end)
+            data = self._held(start, extent.end)
             value = parse(data)
         except Unparsable as why:
-            self._vain -= (window.size if end is None else end) - start
-            behind = self._behind(start, end)
+            self._vain -= extent.effort
+            behind = self._behind(start, extent.end)
             reason, detail = why.reason, why.detail
             if reason == "truncated" and behind < window.size:
                 reason, detail = "json", "it does not end before the next one begins"
@@ -154,7 +167,7 @@ class Elements:
         key = FIRST_KEY.match(data)
         if key and self._pattern.match(data) is None and self._is_element(value):
             self._learn(re.escape(key[1]))
-        return Element(start=start, end=end, number=number, value=value)
+        return Element(start=start, end=extent.end, number=number, value=value)
 
     def _held(self, start: int, end: int) -> bytes:
         if end - start > self._limit:
@@ -164,40 +177,49 @@ class Elements:
     def _behind(self, start: int, end: int | None) -> int:
         """Where to go on behind an object that cannot be read."""
         window = self._window
-        after = self._next(start + 1, window.size if end is None else end)
+        after = self.next(start + 1, window.size if end is None else end)
         if after is not None or end is None:
             return window.size if after is None else after
         mark = window.find(NOT_BLANK, end, window.size)
         if mark is not None and window.at(mark, 1) in (b",", b"]"):
             return end
-        after = self._next(end, window.size)
+        after = self.next(end, window.size)
         return end if after is None else after
 
     def _candidate(self, position: int) -> int:
         """Where the first object at or behind ``position`` begins with one of the keys, or the end of the file."""
-        low, at = self._ahead
-        if not low <= position <= at:
-            found = self._window.find(self._pattern, position, self._window.size)
-            self._ahead = (position, self._window.size if found is None else found)
-        return self._ahead[1]
+        low, high, starts = self._ahead
+        size = FIRST
+        while position < self._window.size:
+            if low <= position < high:
+                place = bisect_left(starts, position)
+                if place < len(starts):
+                    return starts[place]
+                position = high
+                continue
+            chunk = self._window.at(position, size + OVERLAP)
+            starts = [position + one.start() for one in self._pattern.finditer(chunk) if one.start() < size]
+            low, high = position, position + size
+            self._ahead, size = (low, high, starts), min(size * 4, CHUNK)
+        return self._window.size
 
     def _stop(self, start: int) -> int:
         """How far an object that begins at ``start`` may reach: to the next start where too much was scanned in vain."""
         return self._window.size if self._vain > 0 else self._candidate(start + 1)
 
-    def _next(self, start: int, stop: int) -> int | None:
+    def next(self, start: int, stop: int) -> int | None:
         """Where the next element begins before ``stop``, or None."""
         if start >= self._barren:
             return None
         at = self._candidate(start)
         while at < stop:
-            end = object_end(self._window, at, self._stop(at))
+            extent = extent_of(self._window, at, self._stop(at))
             try:
-                if end is not None and self._is_element(parse(self._held(at, end))):
+                if extent.end is not None and self._is_element(parse(self._held(at, extent.end))):
                     return at
             except Unparsable:
                 pass  # what begins here is none either; the range is named as a whole
-            self._vain -= (self._window.size if end is None else end) - at
+            self._vain -= extent.effort
             at = self._candidate(at + 1)
         if stop == self._window.size:
             self._barren = start

@@ -24,7 +24,7 @@ from datetime import datetime
 from archive import identity, wrapping
 from archive.model import Capture, Damage, ReadOptions, Skip
 from archive.sources import HEAD, Opened, skipped, time_of
-from archive.sources.elements import Element, Elements, Parsed, object_end
+from archive.sources.elements import Element, Elements, Parsed, extent_of
 from archive.sources.jsonl import Unusable, headers_of, plain, read_time
 from archive.sources.page import looks_like_page
 from archive.sources.records import Window
@@ -58,20 +58,30 @@ class HarSource:
         """A capture or a damage an entry, in the order of the file."""
         window = Window(opened.file)
         listed = window.find(LIST, 0, window.size)
-        position = 0 if listed is None else listed + window.at(listed, 1024).index(b"[") + 1
         elements = Elements(window, options.limits.line_bytes, KEYS, is_entry)
+        if listed is None:
+            position = elements.next(0, window.size)
+            yield _unlisted(opened, window, window.size if position is None else position)
+        else:
+            position = listed + window.at(listed, 1024).index(b"[") + 1
+        if position is None:
+            return
         nothing = True
         for found in elements.read(position):
-            if listed is None and found.number and not found.value:
-                # all of it is one object: no list of entries, or it is cut off in front of that
-                yield _damage(opened, window, found, found.reason, f"no list of entries: {found.detail}")
-            else:
-                yield _one(found, window, opened, options)
+            yield _one(found, window, opened, options)
             nothing = False
-        if end := _ending(window, elements.position) if listed is not None else None:
+        if end := _ending(window, elements.position):
             yield _damage(opened, window, end, end.reason, end.detail)
         elif nothing:
             yield skipped(opened, self.kind, "a HAR without entries")
+
+
+def _unlisted(opened: Opened, window: Window, end: int) -> Damage:
+    """What lies in front of the first entry, where no list of entries is to be seen."""
+    whole = Element(start=0, end=end, number=None, value=None)
+    if extent_of(window, 0, window.size).end is None:
+        return _damage(opened, window, whole, "truncated", "the file ends before its list of entries")
+    return _damage(opened, window, whole, "no-content", "no list of entries")
 
 
 def is_entry(value: Parsed) -> bool:
@@ -85,7 +95,7 @@ def _ending(window: Window, position: int) -> Element | None:
     """What is wrong behind the list of entries; None where the log ends as it should."""
     if position >= window.size:
         return None  # the list itself does not end, and has said so
-    end = object_end(window, position, window.size, LIST_DEPTH)
+    end = extent_of(window, position, window.size, LIST_DEPTH).end
     if end is None:
         return Element(start=position, end=window.size, number=None, value=None, reason="truncated",
                        detail="the file ends behind the list of entries, inside the log")  # fmt: skip

@@ -2,7 +2,7 @@
 
 A part is a ``resource``: its payload the bytes behind its transfer coding, its type and charset those that it states, its
 URL its Content-Location. One that is named by a ``cid:``, which means nothing outside the file, has none. The time is the
-file's Date. The page itself is the part that ``start`` names, else the first that is HTML; its URL is
+file's Date. The page itself is the part that ``start`` names, else the first that is HTML or has the page's URL; its URL is
 Snapshot-Content-Location where that is stated. Flags:
 
     part-of-page              another HTML part: a frame
@@ -124,7 +124,7 @@ class _Page:
         opening = payload.opening if isinstance(payload, wrapping.Large) else payload
         media_type = _media_type(part.fields, opening)
         html = media_type.partition(";")[0] in HTML_TYPES
-        if self.root is None and html:
+        if self.root is None and (html or (self.url and self.url == _decoded(part.fields.url("content-location")))):
             self.root = part.start
         url, flags = self._url(part)
         if html and part.start != self.root:

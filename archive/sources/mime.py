@@ -1,8 +1,9 @@
 """The parts of a MIME message (RFC 2046), found in a stream: where each lies, what its header says, its bytes decoded.
 
-A part ends where a line with its boundary follows; a boundary inside a longer line is content. Where the boundary that
-the header states is not found, it is that of the first line that looks like one. Multiparts in multiparts are opened up
-to ``limits.nesting`` deep; a deeper one is a part like any other. Nothing is held but one header, of
+A part ends where a line with its boundary follows; a boundary inside a longer line is content. A line with one other byte
+in it counts where a part's header follows and no multipart is inside. Where the boundary that the header states is not
+found at all, it is that of the first line that looks like one. Multiparts in multiparts are opened up to
+``limits.nesting`` deep; a deeper one is a part like any other. Nothing is held but one header, of
 ``limits.header_bytes`` at most, and a megabyte of content. Each byte is looked at a fixed number of times.
 """
 
@@ -17,6 +18,7 @@ from archive.model import Limits
 from archive.sources.records import SEARCH, Window
 
 HEAD_END = re.compile(rb"\n\r?\n")
+MESSAGE_HEAD_END = re.compile(rb"\n(\r?\n|(?=--))")  # a boundary ends it too, where the blank line is damaged
 BLANK_LINE = re.compile(rb"\r?\n")
 NOT_BLANK = re.compile(rb"[^\s]")
 UNSTATED = re.compile(rb"\r?\n--([^\r\n]{1,200}?)[ \t]{0,100}\r?\n(?=[!-9;-~]{1,100}:)")
@@ -24,6 +26,9 @@ FOLD = re.compile(r"\r?\n[ \t]*")
 PARAMETER = re.compile(r';\s*([\w*-]{1,100})\s*=\s*(?:"([^"]{0,1000})"|([^;\s"]{1,1000}))')
 MEDIA_TYPE = re.compile(r"\s*([\w.+-]+/[\w.+-]+)\s*(?:;|\s|$)", re.ASCII)
 LONGEST_BOUNDARY = 1000  # RFC 2046 allows 70
+LONGEST_PREAMBLE = 1000  # bytes in front of the first part, which are nobody's
+STATED = re.compile(rb"(?i)boundary\s{0,10}=")
+FIELD = re.compile(rb"(?im)^content-[a-z-]{1,40}:")
 LONGEST_FIELD = 4096  # of a Content-Type, which is searched for parameters
 AS_THEY_STAND = ("", "7bit", "8bit", "binary")
 WHITE = b" \t\r\n"
@@ -101,9 +106,10 @@ def _part(window: Window, top: Fields | None, start: int, end: int, limits: Limi
     reason = detail = ""
     if not blank:
         bound = min(end, start + limits.header_bytes)
-        found = window.find(HEAD_END, start, bound)
+        found = window.find(HEAD_END if top is not None else MESSAGE_HEAD_END, start, bound)
         if found is not None:
-            body = min(found + (2 if window.at(found + 1, 1) == b"\n" else 3), end)
+            blank = BLANK_LINE.match(window.at(found + 1, 2))
+            body = min(found + 1 + (blank.end() if blank else 0), end)
         elif bound < end:
             reason, detail = "header", f"the header of a part is longer than {limits.header_bytes} bytes"
         elif cut or top is None:
@@ -127,6 +133,9 @@ def _opened(holder: Part, limits: Limits, depth: int) -> Iterator[Part]:
         lost = is_message and multipart
         yield replace(holder, start=holder.body, reason="truncated", detail="no part begins in it") if lost else holder
         return
+    if at.start - holder.body > LONGEST_PREAMBLE or FIELD.search(window.at(holder.body, max(0, at.start - holder.body))):
+        yield replace(holder, fields=Fields(), start=holder.body, end=at.start, cut=False, reason="garbage",
+                      detail="something stands in front of the first part")  # fmt: skip
     while at is not None and not at.closing:
         following = next(found, None)
         end = holder.end if following is None else following.start
@@ -156,24 +165,36 @@ def _delimiters(holder: Part, stated: str) -> Iterator[_Delimiter]:
     """The lines with the boundary inside a multipart, up to the closing one."""
     window, begin = holder.window, max(holder.start, holder.body - 2)  # the newline in front may be that of the header
     boundary = stated.encode("utf-8", "replace") if len(stated) <= LONGEST_BOUNDARY else b""
-    pattern = _line_of(boundary)
-    position = window.find(pattern, begin, holder.end) if boundary else None
-    if position is None and (first := window.find(UNSTATED, begin, holder.end)) is not None:
-        looks = UNSTATED.match(window.at(first, LONGEST_FIELD))
-        pattern, position = _line_of(looks[1] if looks else boundary), first
+    if not boundary or window.find(_line_of(boundary), begin, holder.end) is None:
+        first = window.find(UNSTATED, begin, holder.end)
+        looks = UNSTATED.match(window.at(first, LONGEST_FIELD)) if first is not None else None
+        if looks is None:
+            return
+        boundary = looks[1]
+    # boundaries of multiparts in multiparts are often alike
+    pattern = _line_of(boundary, alike=window.find(STATED, holder.body, holder.end) is None)
+    position = window.find(pattern, begin, holder.end)
     while position is not None:
         line = pattern.match(window.at(position, LONGEST_FIELD))
         if line is None:
             return
         end = position + line.end()
-        yield _Delimiter(start=position, end=end + len(line[2]), closing=line[1] is not None)
+        if line[2] is None or _alike(line[2], boundary):
+            yield _Delimiter(start=position, end=end + len(line[3]), closing=line[1] is not None)
         if line[1]:
             return
         position = window.find(pattern, end, holder.end)
 
 
-def _line_of(boundary: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"\r?\n--" + re.escape(boundary) + rb"(--)?[ \t]{0,100}(?=(\r?\n|\Z))")
+def _line_of(boundary: bytes, *, alike: bool = False) -> re.Pattern[bytes]:
+    """A line with the boundary, or one that may be ``alike``: as long, with a part's header behind it."""
+    other = rb"|([^\r\n]{%d})(?=\r?\nContent-)" % len(boundary) if alike else b"|((?!))"
+    return re.compile(rb"\r?\n--(?:" + re.escape(boundary) + rb"(--)?[ \t]{0,100}" + other + rb")(?=(\r?\n|\r?\Z))")
+
+
+def _alike(line: bytes, boundary: bytes) -> bool:
+    """True where one byte at most is another: a boundary that was damaged would join two parts."""
+    return sum(one != other for one, other in zip(line, boundary, strict=True)) <= 1
 
 
 # ---- what they hold ----------------------------------------------------------------------------------------------

@@ -84,10 +84,10 @@ class Unlisted:
             at = window.find(DESCRIPTOR, at + 1, window.size)
         return UNKNOWN, window.size - start + 1, LARGE << 16  # longer than the file: it is cut off
 
-    def open(self, info: zipfile.ZipInfo) -> IO[bytes]:
+    def open(self, info: zipfile.ZipInfo) -> zipfile.ZipExtFile:
         """A member, to be read from its start."""
         part = Part(self._window.file, self._starts[info.header_offset], info.compress_size, self._budget)
-        return cast("IO[bytes]", zipfile.ZipExtFile(cast("IO[bytes]", part), "r", info))
+        return zipfile.ZipExtFile(cast("IO[bytes]", part), "r", info)
 
     def lost(self, origin: Origin, detail: str) -> Iterator[Damage]:
         """The ranges that are no member; the last one is what lies in the place of the list."""

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 
 from archive.model import Capture, Damage, ReadOptions, Skip
 from archive.sources import CHUNK, Opened, skipped
@@ -114,8 +115,8 @@ def unzipped(archive: Archive, info: zipfile.ZipInfo) -> Iterator[bytes]:
     bare, crc = copy(info), 0
     del bare.CRC  # zipfile's own check loses the last piece; ours comes behind it
     try:
-        with archive.open(bare) as file:
-            while piece := file.read(STEP):
+        with cast("zipfile.ZipExtFile", archive.open(bare)) as file:
+            while piece := file.read1(STEP):  # read() loses what it has where the member is cut off
                 crc = zlib.crc32(piece, crc)
                 yield piece
     except OSError as why:
@@ -124,7 +125,7 @@ def unzipped(archive: Archive, info: zipfile.ZipInfo) -> Iterator[bytes]:
         raise Broken("corrupt", f"zip: {why}") from why
     except BAD as why:
         reason = "truncated" if isinstance(why, EOFError) else "corrupt"
-        raise Broken(reason, f"zip: {why or 'the member is cut off'}") from why
+        raise Broken(reason, f"zip: {str(why) or 'the member is cut off'}") from why
     if info.CRC not in (crc, UNKNOWN):
         raise Broken("checksum", f"zip: the CRC-32 is {crc:08x}, not {info.CRC:08x}")
 
