@@ -46,11 +46,12 @@ def read_head(block: bytes) -> Message | None:
     head = block[: found.end()] if found else block
     parsed = StatusAndHeadersParser([], verify=False).parse(BytesIO(head))
     code = re.match(r"\s*(\d{3})\b", parsed.statusline)
-    status = int(code.group(1)) if code and not _is_request(head) else None
+    status = int(code.group(1)) if code and not is_request(head) else None
     return Message(head=head, status=status, headers=tuple(parsed.headers))
 
 
-def _is_request(head: bytes) -> bool:
+def is_request(head: bytes) -> bool:
+    """True where an HTTP head is that of a request."""
     return re.match(rb"[A-Z]+ \S+ HTTP/", head) is not None
 
 

@@ -37,8 +37,8 @@ class Origin:
 
     path: str  # relative to the input that was named, with "/" between parts
     member: str | None = None  # name inside a zip or tar; nested ones joined by "!/"
-    offset: int | None = None  # of the record or line, in bytes, in the file (or the member)
-    line: int | None = None  # of a JSONL file, from 1
+    offset: int | None = None  # of the record, line, entry or part, in bytes, in the file (or the member)
+    line: int | None = None  # of a JSONL file, from 1; in a HAR the number of the entry, in MHTML that of the part
     modified: datetime | None = None  # the file's (or the member's) time of modification, UTC
     file_sha256: bytes = b""  # of the input file as it stands; empty where nothing is written
 
@@ -144,6 +144,7 @@ class Checked:
 
     path: str
     records: int  # that begin in it, whether they can be read or not
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:

@@ -23,10 +23,12 @@ NO_CAPTURE = re.compile(
     r")"
 )
 ARCHIVES = re.compile(r"\.(warc|wet|wat|arc|wacz)")
+BROWSERS = re.compile(r"\.(har|mht|mhtml)")
 NAMES = (".txt", ".text")
 LINES = (".jsonl", ".ndjson")
 JSON = re.compile(rb"(\xef\xbb\xbf)?\s*(\{\s*[\"}]|\[\s*[\[{\]])")
-MHTML = re.compile(rb"(?im)^mime-version:")
+MIME = re.compile(rb"(?im)^mime-version:")
+MAIL = re.compile(rb"(?im)^(from:|content-type:\s*multipart/)")
 ODD = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 FEW = 0.02
 
@@ -55,16 +57,24 @@ class DumpSource:
 def no_capture(head: bytes, name: str) -> str | None:
     """What a text is that is no capture ("a .css file, no capture"); None where it may be one."""
     suffix = PurePosixPath(name).suffix.lower()
+    if reason := _by_name(suffix, name):
+        return reason
+    if JSON.match(head) and not (suffix in NAMES and head.lstrip()[:1] == b"["):
+        return "a JSON document, not one object a line"
+    if MIME.search(head[:2048]) and MAIL.search(head[:4096]):
+        return "a mail, no capture"
+    return None
+
+
+def _by_name(suffix: str, name: str) -> str | None:
     if ARCHIVES.fullmatch(suffix):
         return f"named {suffix}, but no record starts in it"
+    if BROWSERS.fullmatch(suffix):
+        return f"named {suffix}, but it does not begin like one"
     if suffix in LINES:
         return f"named {suffix}, but none of its first lines is a JSON object"
     if NO_CAPTURE.fullmatch(suffix) or name == ".DS_Store":
         return f"a {suffix or name} file, no capture"
-    if JSON.match(head) and not (suffix in NAMES and head.lstrip()[:1] == b"["):
-        return "a JSON document, not one object a line"
-    if MHTML.search(head[:2048]) and b"multipart/related" in head[:4096].lower():
-        return "an MHTML file, which is not read"
     return None
 
 

@@ -162,14 +162,14 @@ def capture_of(row: dict[str, object], opened: Opened, options: ReadOptions) -> 
     url = first(row, fields.url, URL)
     moment, moment_origin, precision, flags = _when(row, opened, options)
     status, status_flags = _status(first(row, fields.status, STATUS))
-    headers, header_flags = _headers(first(row, fields.headers, HEADERS))
+    headers, header_flags = headers_of(first(row, fields.headers, HEADERS))
     if status not in (None, 200) and not headers:
         status_flags += (f"http-status-{status}",)  # without headers there is no HTTP message that could bear it
     return wrapping.new_capture(
         origin=opened.origin,
         payload=payload,
         media_type=media_type,
-        url=_plain(url) if isinstance(url, str) else None,
+        url=plain(url) if isinstance(url, str) else None,
         captured_at=moment,
         captured_at_precision=precision,
         captured_at_origin=moment_origin,
@@ -207,7 +207,7 @@ def _sought(fields: JsonFields) -> tuple[str, ...]:
     return (*((fields.html,) if fields.html else HTML), *((fields.text,) if fields.text else TEXT))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """``text`` without lone surrogates, which no header can bear."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -220,7 +220,7 @@ def _status(value: object) -> tuple[int | None, tuple[str, ...]]:
     return None, ("http-status-unreadable",) if text[:1].isdigit() else ()
 
 
-def _headers(value: object) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+def headers_of(value: object) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """HTTP headers out of an object of names and values, a list of pairs, or a list of name-and-value objects."""
     if value is None:
         return (), ()
@@ -233,7 +233,7 @@ def _headers(value: object) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...
         elif isinstance(item, list) and len(item) == 2:  # noqa: PLR2004 - name and value
             pairs.append((item[0], item[1]))
     good = tuple(
-        (_plain(name), _plain(str(one)))
+        (plain(name), plain(str(one)))
         for name, one in pairs
         if isinstance(name, str) and name and isinstance(one, str | int | float)
     )

@@ -133,7 +133,7 @@ def whole_file(
         captured_at=moment,
         captured_at_precision=options.captured_at_precision if moment_origin == "option" else "second",
         captured_at_origin=moment_origin,
-        http_message=message,
+        http_head=message.head if message else b"",
         flags=(*flags, "truncated") if broken else flags,
     )
 

@@ -1,8 +1,8 @@
 """Zip files: every member is read as a file of its own, as a stream, in the order of the archive.
 
 Member names are data, never paths. Times in a zip have no zone and are taken as UTC. A member that cannot be read costs
-that member; a zip without its central directory, which is at the end, costs the file. A page of SingleFile's that unpacks
-itself is the zip inside it.
+that member. Where the list of members, which is at the end of the file, cannot be read, what stands in front of each
+member is believed instead (``unlisted.py``). A page of SingleFile's that unpacks itself is the zip inside it.
 """
 
 from __future__ import annotations
@@ -13,21 +13,25 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 
 from archive.model import Capture, Damage, ReadOptions, Skip
-from archive.sources import CHUNK, Opened, damaged, singlefile, skipped
+from archive.sources import CHUNK, Opened, singlefile, skipped
 from archive.sources.singlefile import is_self_extracting
+from archive.sources.unlisted import LOCAL_HEADER, UNKNOWN, Unlisted
 from archive.sources.unpack import STEP, Broken, Budget, Names, Unpacking, budget_of, inside, left_out, no_capture_name
 
 MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK")
-LOCAL_HEADER = struct.Struct("<4s22xHH")
 FIRST_YEAR = 1981  # 1980-01-01 is what packers write who do not know the time
 BAD = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError,
        struct.error, OverflowError, IndexError)  # fmt: skip
+
+Archive = zipfile.ZipFile | Unlisted
+MemberReader = Callable[[Archive, zipfile.ZipInfo, Opened, Budget, ReadOptions], Iterator[Capture | Damage | Skip]]
 
 
 class ZipSource:
@@ -42,29 +46,39 @@ class ZipSource:
 
     def captures(self, opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
         """Everything in every member, in the order of the archive."""
-        limits = options.limits
-        if opened.depth >= limits.nesting:
-            yield skipped(opened, self.kind, f"packed more than {limits.nesting} times over")
-            return
-        try:
-            archive = zipfile.ZipFile(opened.file)
-        except BAD as why:
-            opened.file.seek(0)
-            if not opened.file.read(len(MAGICS[0])).startswith(MAGICS):
-                yield from singlefile.SOURCE.captures(opened, options)
-                return
-            yield damaged(opened, "zip", f"no list of members at the end of the file: {why}")
-            return
-        except OSError as why:
-            if why.errno not in (None, 22):  # a bad offset in the file makes a seek fail with 22
-                raise
-            yield damaged(opened, "zip", f"no list of members at the end of the file: {why}")
-            return
-        with archive:
-            yield from _members(archive, opened, options)
+        yield from read(opened, options, self.kind, in_member)
 
 
-def _members(archive: zipfile.ZipFile, opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
+def read(opened: Opened, options: ReadOptions, kind: str, reader: MemberReader) -> Iterator[Capture | Damage | Skip]:
+    """What ``reader`` finds in every member, in the order of the archive; ``kind`` is what the file is called."""
+    limits = options.limits
+    if opened.depth >= limits.nesting:
+        yield skipped(opened, kind, f"packed more than {limits.nesting} times over")
+        return
+    archive: Archive
+    try:
+        archive = zipfile.ZipFile(opened.file)
+    except BAD as why:
+        problem = str(why)
+    except OSError as why:
+        if why.errno not in (None, 22):  # a bad offset in the file makes a seek fail with 22
+            raise
+        problem = str(why)
+    else:
+        yield from _members(archive, opened, reader, options)
+        return
+    opened.file.seek(0)
+    if not opened.file.read(len(MAGICS[0])).startswith(MAGICS):
+        yield from singlefile.SOURCE.captures(opened, options)  # the page around a zip
+        return
+    archive = Unlisted(opened.file, budget_of(opened, limits))
+    yield from _members(archive, opened, reader, options)
+    yield from archive.lost(opened.origin, f"no list of members at the end of the file: {problem}")
+
+
+def _members(
+    archive: Archive, opened: Opened, reader: MemberReader, options: ReadOptions
+) -> Iterator[Capture | Damage | Skip]:
     names, budget = Names(), budget_of(opened, options.limits)
     members = sorted(archive.infolist(), key=lambda info: info.header_offset)
     for count, info in enumerate(members):
@@ -77,34 +91,37 @@ def _members(archive: zipfile.ZipFile, opened: Opened, options: ReadOptions) -> 
             continue
         moment = modified(info) or opened.origin.modified
         member = replace(opened, origin=replace(opened.origin, member=names.of(opened, info.filename), modified=moment))
-        yield from _member(archive, info, member, budget, options)
+        if unfit := _unfit(info):
+            length, sha256 = _packed_digest(member, info)
+            yield Skip(origin=member.origin, kind=unfit[0], length=length, sha256=sha256, reason=unfit[1])
+        else:
+            yield from reader(archive, info, member, budget, options)
 
 
-def _member(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, member: Opened, budget: Budget, options: ReadOptions
-) -> Iterator[Capture | Damage | Skip]:
-    unfit = None
+def _unfit(info: zipfile.ZipInfo) -> tuple[str, str] | None:
+    """Kind and reason of a member that no source is asked about."""
     if info.flag_bits & 1:
-        unfit = ("encrypted", "encrypted")
-    elif stat.S_ISLNK(info.external_attr >> 16):
-        unfit = ("link", "a symbolic link")
-    elif reason := no_capture_name(info.filename):
-        unfit = ("other", reason)
-    if unfit:
-        kind, reason = unfit
-        length, sha256 = _packed_digest(member, info)
-        yield Skip(origin=member.origin, kind=kind, length=length, sha256=sha256, reason=reason)
-        return
+        return "encrypted", "encrypted"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "link", "a symbolic link"
+    reason = no_capture_name(info.filename)
+    return ("other", reason) if reason else None
+
+
+def in_member(
+    archive: Archive, info: zipfile.ZipInfo, member: Opened, budget: Budget, options: ReadOptions
+) -> Iterator[Capture | Damage | Skip]:
+    """Everything in a member, read as a file of its own."""
     yield from inside(Unpacking(lambda: unzipped(archive, info), budget), member, options)
 
 
-def unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+def unzipped(archive: Archive, info: zipfile.ZipInfo) -> Iterator[bytes]:
     """What a member holds, in pieces. Raises ``Broken``."""
     bare, crc = copy(info), 0
     del bare.CRC  # zipfile's own check loses the last piece; ours comes behind it
     try:
-        with archive.open(bare) as file:
-            while piece := file.read(STEP):
+        with cast("zipfile.ZipExtFile", archive.open(bare)) as file:
+            while piece := file.read1(STEP):  # read() loses what it has where the member is cut off
                 crc = zlib.crc32(piece, crc)
                 yield piece
     except OSError as why:
@@ -113,8 +130,8 @@ def unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]
         raise Broken("corrupt", f"zip: {why}") from why
     except BAD as why:
         reason = "truncated" if isinstance(why, EOFError) else "corrupt"
-        raise Broken(reason, f"zip: {why or 'the member is cut off'}") from why
-    if crc != info.CRC:
+        raise Broken(reason, f"zip: {str(why) or 'the member is cut off'}") from why
+    if info.CRC not in (crc, UNKNOWN):
         raise Broken("checksum", f"zip: the CRC-32 is {crc:08x}, not {info.CRC:08x}")
 
 
@@ -134,7 +151,7 @@ def _packed_digest(member: Opened, info: zipfile.ZipInfo) -> tuple[int, bytes]:
     head = member.file.read(LOCAL_HEADER.size)
     if len(head) < LOCAL_HEADER.size:
         return 0, digest.digest()
-    _, name, extra = LOCAL_HEADER.unpack(head)
+    *_, name, extra = LOCAL_HEADER.unpack(head)
     member.file.seek(info.header_offset + LOCAL_HEADER.size + name + extra)
     while left > 0 and (chunk := member.file.read(min(CHUNK, left))):
         digest.update(chunk)
