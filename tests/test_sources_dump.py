@@ -49,7 +49,7 @@ def test_the_payload_is_the_file() -> None:
         (
             "noname",
             b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n",
-            "an MHTML file, which is not read",
+            "a mail, no capture",
         ),
     ],
 )

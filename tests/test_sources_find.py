@@ -29,6 +29,9 @@ OURS = {
     "tar": "tarred",
     "zip": "zipped",
     "warc": "warc",
+    "wacz": "wacz",
+    "har": "har",
+    "mhtml": "mhtml",
 }
 POINTS = [EntryPoint(kind, f"archive.sources.{module}:SOURCE", "archive.sources") for kind, module in OURS.items()]
 WARC = b"WARC/1.1\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
@@ -50,23 +53,23 @@ def door(data: bytes, name: str = "x") -> Opened:
 
 def test_the_order_of_trust_is_fixed() -> None:
     assert [source.kind for source in sources._sources()] == [
-        "warc", "zip", "tar", "packed", "singlefile", "mirror", "jsonl", "html", "text",
+        "warc", "wacz", "zip", "tar", "packed", "har", "mhtml", "singlefile", "mirror", "jsonl", "html", "text",
     ]  # fmt: skip
 
 
 def test_other_packages_come_before_the_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
     class Foreign:
-        kind = "foreign"
+        kind = "epub"
 
     class Point:
-        name = "foreign"
+        name = "epub"
 
         def load(self) -> Foreign:
             return Foreign()
 
     monkeypatch.setattr(sources, "entry_points", lambda **_: [*POINTS, Point()])
     sources._sources.cache_clear()
-    assert [source.kind for source in sources._sources()][5:8] == ["mirror", "foreign", "jsonl"]
+    assert [source.kind for source in sources._sources()][8:11] == ["mirror", "epub", "jsonl"]
 
 
 def test_no_registered_format_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,6 +95,8 @@ def _zip() -> bytes:
         (gzip.compress(b"words", mtime=0), "x.txt", "packed"),
         (b'{"text": "words"}\n', "x.html", "jsonl"),
         (b"<html><p>words", "x.txt", "html"),
+        (b'{"log": {"version": "1.2", "entries": []}}', "x.jsonl", "har"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n<html>", "x.html", "mhtml"),
         (b"words", "x.html", "html"),
         (b"words", "x", "text"),
         (b"\0\1\2", "x", None),
@@ -133,12 +138,14 @@ STARTS = (
     b"<html>",
     WARC,
     b"\xff\xfe",
+    b'{"log": {"version": "1.2", "entries": [',
+    b"From: <Saved by Blink>\nMIME-Version: 1.0\n",
 )
 
 
 @settings(max_examples=400, deadline=None)
 @given(
-    st.sampled_from(STARTS), st.binary(max_size=2000), st.sampled_from(["x", "x.html", "x.warc.gz", "x.tar", "x.txt"])
+    st.sampled_from(STARTS), st.binary(max_size=2000), st.sampled_from(["x", "x.html", "x.warc.gz", "x.tar", "x.txt", "x.wacz"])
 )
 def test_nothing_raises_and_something_is_said(start: bytes, rest: bytes, name: str) -> None:
     found = list(sources.captures(door(start + rest, name), ReadOptions()))

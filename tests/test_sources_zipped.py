@@ -118,11 +118,27 @@ def test_a_bad_checksum_costs_the_member() -> None:
     assert isinstance(found[1], Capture)
 
 
-def test_a_zip_without_its_list_is_damaged() -> None:
-    data = pack(("a.html", PAGE))[:-30]
-    (found,) = read(data, "a.zip")
+def test_a_zip_without_its_list_is_read_by_the_headers_of_its_members() -> None:
+    data = pack(("a.html", PAGE), ("b.html", PAGE), method=zipfile.ZIP_STORED)[:-30]
+    first, second, damage = read(data, "a.zip")
+    assert (first.origin.member, second.origin.member) == ("a.html", "b.html")
+    assert payloads([first, second]) == [PAGE, PAGE]
+    assert isinstance(damage, Damage)
+    assert (damage.reason, damage.offset) == ("zip", data.index(b"PK\x01\x02"))
+    assert damage.offset + damage.length == len(data)
+    (found,) = read(b"PK\x03\x04" + bytes(40), "a.zip")
     assert isinstance(found, Damage)
-    assert (found.offset, found.length) == (0, len(data))
+    assert (found.offset, found.length) == (0, 44)
+
+
+def test_what_is_there_of_a_member_that_is_cut_off_is_read() -> None:
+    data = pack(("a.jsonl", LINES), method=zipfile.ZIP_STORED)[:700]
+    *captures, cut, damage = read(data, "a.zip")
+    assert len(captures) >= 8
+    assert all(isinstance(item, Capture) for item in captures)
+    assert isinstance(cut, Damage)
+    assert isinstance(damage, Damage)
+    assert (cut.reason, damage.reason) == ("truncated", "zip")
 
 
 def test_names_that_stand_twice() -> None:

@@ -101,6 +101,18 @@ def test_a_capture_with_http_headers_is_a_response() -> None:
     assert fields(RESPONSE.head)["WARC-Payload-Digest"] == "sha256:" + hashlib.sha256(PAGE).hexdigest()
 
 
+def test_a_head_that_was_put_together_is_written_as_it_stands() -> None:
+    head = wrapping.http_head_of("HTTP/1.0 200 ", [("content-length ", "9"), ("A", "b\r\nc: d"), (": ", "x")], None, 5)
+    assert head == b"HTTP/1.0 200 \r\nX-Archive-Orig-content-length: 9\r\nA: b c: d\r\nContent-Length: 5\r\n\r\n"
+    asked = wrapping.message_head("GET / HTTP/1.1", [("Host", "herald.example")])
+    known = {"origin": ORIGIN, "media_type": "", "url": "https://herald.example/", "captured_at": NOON,
+             "captured_at_precision": "second", "captured_at_origin": "field"}  # fmt: skip
+    found = wrapping.new_capture(payload=b"words", http_head=head, **known)  # type: ignore[arg-type]
+    assert (found.record_type, found.http_head, found.payload, found.http_status) == ("response", head, b"words", 200)
+    found = wrapping.new_capture(payload=b"", http_head=asked, **known)  # type: ignore[arg-type]
+    assert (found.record_type, found.block, found.content_type) == ("request", asked, "application/http; msgtype=request")
+
+
 def test_a_status_that_nobody_stated_is_flagged() -> None:
     assert capture(headers=(("Server", "quay"),)).flags == ("http-status-assumed",)
     assert capture(status=404).record_type == "resource"

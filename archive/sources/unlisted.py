@@ -66,21 +66,20 @@ class Unlisted:
         info.flag_bits, info.compress_type, info.header_offset = flags, method, at
         info.date_time = (1980 + (day >> 9), day >> 5 & 15, day & 31, time >> 11, time >> 5 & 63, time % 32 * 2)
         if flags & UNSIZED and not packed:
-            crc, packed, size = self._described(start)
+            crc, packed, size = self._described(start, "<IQQ" if extra[:2] == b"\1\0" else "<III")
         info.CRC, info.compress_size, info.file_size = crc, packed, size
         return info
 
-    def _described(self, start: int) -> tuple[int, int, int]:
+    def _described(self, start: int, shape: str) -> tuple[int, int, int]:
         """CRC and both lengths of a member by its data descriptor; all that is left where there is none."""
         window = self._window
         at = window.find(DESCRIPTOR, start, window.size)
         while at is not None:
-            told = window.at(at + 4, 20)
-            for shape in ("<III", "<IQQ"):
-                if len(told) >= struct.calcsize(shape):
-                    crc, packed, size = struct.unpack_from(shape, told)
-                    if packed == at - start:
-                        return crc, packed, size
+            told = window.at(at + 4, struct.calcsize(shape))
+            if len(told) == struct.calcsize(shape):
+                crc, packed, size = struct.unpack(shape, told)
+                if packed == at - start:
+                    return crc, packed, size
             at = window.find(DESCRIPTOR, at + 1, window.size)
         return UNKNOWN, window.size - start + 1, LARGE << 16  # longer than the file: it is cut off
 
