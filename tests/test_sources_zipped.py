@@ -155,7 +155,7 @@ def test_a_member_that_is_said_to_lie_in_front_of_the_file() -> None:
     data[end + 16 : end + 20] = (int.from_bytes(data[end + 16 : end + 20], "little") + 1_000_000).to_bytes(4, "little")
     (link, page) = read(bytes(data), "a.zip")
     assert isinstance(link, Skip)
-    assert (link.reason, link.length) == ("a symbolic link", 6)
+    assert (link.reason, link.length) == ("a symbolic link", 0)
     assert isinstance(page, Damage)
     assert page.reason == "corrupt"
 

@@ -124,13 +124,14 @@ def modified(info: zipfile.ZipInfo) -> datetime | None:
 def _packed_digest(member: Opened, info: zipfile.ZipInfo) -> tuple[int, bytes]:
     """Length and SHA-256 of a member's bytes as they lie in the zip."""
     digest, left = hashlib.sha256(), info.compress_size
-    start = max(0, info.header_offset)  # what a damaged list of members says can be less than nothing
-    member.file.seek(start)
+    if info.header_offset < 0:  # a damaged list of members can say so
+        return 0, digest.digest()
+    member.file.seek(max(0, info.header_offset))
     head = member.file.read(LOCAL_HEADER.size)
     if len(head) < LOCAL_HEADER.size:
         return 0, digest.digest()
     _, name, extra = LOCAL_HEADER.unpack(head)
-    member.file.seek(start + LOCAL_HEADER.size + name + extra)
+    member.file.seek(info.header_offset + LOCAL_HEADER.size + name + extra)
     while left > 0 and (chunk := member.file.read(min(CHUNK, left))):
         digest.update(chunk)
         left -= len(chunk)
