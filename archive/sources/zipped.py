@@ -23,6 +23,7 @@ from archive.sources.unpack import STEP, Broken, Budget, Names, Unpacking, budge
 
 MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK")
 LOCAL_HEADER = struct.Struct("<4s22xHH")
+LZMA_MEMORY = 256 << 20  # 7-Zip asks for 64 MB; zipfile would take 4 GB of addresses, for a member of any size
 FIRST_YEAR = 1981  # 1980-01-01 is what packers write who do not know the time
 BAD = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError,
        struct.error, OverflowError, IndexError)  # fmt: skip
@@ -97,6 +98,8 @@ def unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]
     bare, crc = copy(info), 0
     del bare.CRC  # zipfile's own check loses the last piece; ours comes behind it
     try:
+        if info.compress_type == zipfile.ZIP_LZMA and (asked := _dictionary(archive, bare)) > LZMA_MEMORY:
+            raise Broken("corrupt", f"zip: unpacking takes {asked} bytes of memory, the bound is {LZMA_MEMORY}")
         with archive.open(bare) as file:
             while piece := file.read(STEP):
                 crc = zlib.crc32(piece, crc)
@@ -110,6 +113,14 @@ def unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]
         raise Broken(reason, f"zip: {why or 'the member is cut off'}") from why
     if crc != info.CRC:
         raise Broken("checksum", f"zip: the CRC-32 is {crc:08x}, not {info.CRC:08x}")
+
+
+def _dictionary(archive: zipfile.ZipFile, bare: zipfile.ZipInfo) -> int:
+    """Bytes of memory that a member which is packed with LZMA asks for, in front of what is packed."""
+    stored = copy(bare)
+    stored.compress_type, stored.file_size = zipfile.ZIP_STORED, bare.compress_size
+    with archive.open(stored) as file:
+        return int.from_bytes(file.read(9)[5:], "little")  # a version, the length of what follows, a byte, and this
 
 
 def modified(info: zipfile.ZipInfo) -> datetime | None:

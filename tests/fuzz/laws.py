@@ -34,7 +34,7 @@ def documented() -> frozenset[str]:
 
 def named(word: str) -> bool:
     """Whether the README names a reason or flag, or all that start as it does."""
-    return word in documented() or re.sub(r"\d+$", "…", word) in documented()
+    return word in documented() or any(word.startswith(one[:-1]) for one in documented() if one.endswith("…"))
 
 
 def opened(data: bytes, name: str, *, in_place: bool = True) -> Opened:
@@ -60,6 +60,22 @@ def read(data: bytes, name: str, source: Source | None = None, limits: Limits = 
             assert one.offset >= 0 <= one.length
     assert_rows(found)
     return found
+
+
+def assert_in_order(data: bytes, found: list[Found]) -> None:
+    """Places follow each other, and the digest of a damaged range is that of its bytes."""
+    end = 0
+    for one in found:
+        if isinstance(one, Skip):
+            assert len(found) == 1 or one.origin.member
+            continue
+        start = one.origin.offset or 0
+        assert end <= start <= len(data), "two rows of one place"
+        end = start
+        if isinstance(one, Damage):
+            assert one.sha256 == hashlib.sha256(data[one.offset : one.offset + one.length]).digest()
+            end = one.offset + one.length
+            assert end <= len(data)
 
 
 def assert_rows(found: Iterable[Found]) -> None:

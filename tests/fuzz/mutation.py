@@ -132,6 +132,22 @@ def _figure(data: bytes, chance: Random, pool: Sequence[bytes]) -> bytes:
     return data[: one.start()] + (near if chance.random() < 0.5 else chance.choice(FIGURES)) + data[one.end() :]
 
 
+def _line(data: bytes, chance: Random, pool: Sequence[bytes]) -> bytes:
+    lines = data.splitlines(keepends=True)
+    if len(lines) < 2:
+        return _splice(data, chance, pool)
+    at = chance.randrange(len(lines))
+    way = chance.randrange(3)
+    if way == 0:
+        del lines[at]
+    elif way == 1:
+        lines.insert(at, chance.choice(lines))
+    else:
+        other = chance.randrange(len(lines))
+        lines[at], lines[other] = lines[other], lines[at]
+    return b"".join(lines)
+
+
 def _splice(data: bytes, chance: Random, pool: Sequence[bytes]) -> bytes:
     if not pool:
         return data
@@ -144,5 +160,5 @@ def _splice(data: bytes, chance: Random, pool: Sequence[bytes]) -> bytes:
 Change = Callable[[bytes, Random, Sequence[bytes]], bytes]
 CHANGES: tuple[Change, ...] = (
     _flip, _flip, _overwrite, _insert, _remove, _remove, _cut, _repeat, _move, _word, _word, _odd, _odd, _figure, _splice,
-    _splice,
+    _splice, _line, _line,
 )  # fmt: skip

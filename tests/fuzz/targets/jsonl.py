@@ -88,13 +88,13 @@ def mutate(data: bytes, chance: Random) -> bytes:
             row = {}
         if isinstance(row, dict):
             names = chance.choice((jsonl.URL, jsonl.HTML, jsonl.TEXT, jsonl.TIME, jsonl.STATUS, jsonl.HEADERS))
-            row[chance.choice(names)] = _value(chance, list(row.values()))
+            row[chance.choice(names)] = a_value(chance, list(row.values()))
         found.append(json.dumps(row, ensure_ascii=chance.random() < 0.5).encode("utf-8", "replace"))
     joined = b"\n".join(found)
     return joined if chance.random() < 0.5 else mutation.mutated(joined, chance, lines)
 
 
-def _value(chance: Random, others: list[object]) -> object:
+def a_value(chance: Random, others: list[object]) -> object:
     """Something for a field."""
     text = mutation.mutated(
         chance.choice((b"2024-07-01T06:00:00Z", b"https://l.example/a?b#c", b"<p>Gulls</p>", b"200")), chance, []
