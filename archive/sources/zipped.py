@@ -23,8 +23,8 @@ from archive.sources.unpack import STEP, Broken, Budget, Names, Unpacking, budge
 
 MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK")
 LOCAL_HEADER = struct.Struct("<4s22xHH")
-LZMA_MEMORY = 256 << 20  # 7-Zip asks for 64 MB; zipfile would take 4 GB of addresses, for a member of any size
 FIRST_YEAR = 1981  # 1980-01-01 is what packers write who do not know the time
+LZMA_MEMORY = 256 << 20  # 7-Zip asks for 64 MB; zipfile would take 4 GB of addresses, for a member of any size
 BAD = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError,
        struct.error, OverflowError, IndexError)  # fmt: skip
 
