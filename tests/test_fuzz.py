@@ -41,7 +41,7 @@ def _picky(data: bytes) -> None:
         raise ValueError(data)
 
 
-PICKY = Target("picky", _picky, lambda: [b"three trees", b"nothing <p"], None)
+PICKY = Target("picky", _picky, lambda: [b"three trees", b"nothing <p>"], None)
 
 
 def test_a_fault_is_found_and_made_small() -> None:
