@@ -53,6 +53,8 @@ def assert_as_the_library(data: bytes, kind: str, whole: bytes, broken: Broken |
         expected = LIBRARY[kind](data)
     except REFUSALS:
         return
+    if kind == "gzip" and data[3] & 0xE0:  # reserved flags: zlib refuses them, Python's own reader of headers does not
+        return
     assert whole.startswith(expected)
     assert broken or whole == expected
     assert broken is None or kind != "gzip"

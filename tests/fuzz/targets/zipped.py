@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from io import BytesIO
 from random import Random
@@ -39,19 +40,20 @@ def mutate(data: bytes, chance: Random) -> bytes:
             members = {info.filename: made.read(info) for info in made.infolist()[:8]}
     except Exception:  # noqa: BLE001 - a damaged one
         return mutation.mutated(data, chance, [])
-    out = BytesIO()
-    with zipfile.ZipFile(
-        out, "w", chance.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
-    ) as made:
+    out, method = (
+        BytesIO(),
+        chance.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)),
+    )
+    with zipfile.ZipFile(out, "w", method) as made, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of names that stand twice
         for name, inner in members.items():
-            info = zipfile.ZipInfo(
-                mutation.mutated(name.encode("utf-8", "replace"), chance, []).decode("utf-8", "replace")
-                if chance.random() < 0.3
-                else name
-            )
-            info.compress_type = made.compression
+            info = zipfile.ZipInfo(_renamed(name, chance) if chance.random() < 0.3 else name)
+            info.compress_type = method
             info.external_attr = chance.choice((0, 0, 0, 0o120777 << 16, 0x10))
-            made.writestr(
-                info, mutation.mutated(inner, chance, list(members.values())) if chance.random() < 0.5 else inner
-            )
+            changed = mutation.mutated(inner, chance, list(members.values())) if chance.random() < 0.5 else inner
+            made.writestr(info, changed)
     return out.getvalue() if chance.random() < 0.5 else mutation.mutated(out.getvalue(), chance, [data])
+
+
+def _renamed(name: str, chance: Random) -> str:
+    return mutation.mutated(name.encode("utf-8", "replace"), chance, []).decode("utf-8", "replace")
