@@ -95,11 +95,11 @@ def _member(
 
 def unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
     """What a member holds, in pieces. Raises ``Broken``."""
+    if (asked := _dictionary(archive, info)) > LZMA_MEMORY:
+        raise Broken("corrupt", f"zip: unpacking takes {asked} bytes of memory, the bound is {LZMA_MEMORY}")
     bare, crc = copy(info), 0
     del bare.CRC  # zipfile's own check loses the last piece; ours comes behind it
     try:
-        if info.compress_type == zipfile.ZIP_LZMA and (asked := _dictionary(archive, bare)) > LZMA_MEMORY:
-            raise Broken("corrupt", f"zip: unpacking takes {asked} bytes of memory, the bound is {LZMA_MEMORY}")
         with archive.open(bare) as file:
             while piece := file.read(STEP):
                 crc = zlib.crc32(piece, crc)
@@ -115,12 +115,18 @@ def unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]
         raise Broken("checksum", f"zip: the CRC-32 is {crc:08x}, not {info.CRC:08x}")
 
 
-def _dictionary(archive: zipfile.ZipFile, bare: zipfile.ZipInfo) -> int:
-    """Bytes of memory that a member which is packed with LZMA asks for, in front of what is packed."""
-    stored = copy(bare)
-    stored.compress_type, stored.file_size = zipfile.ZIP_STORED, bare.compress_size
-    with archive.open(stored) as file:
-        return int.from_bytes(file.read(9)[5:], "little")  # a version, the length of what follows, a byte, and this
+def _dictionary(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    """Bytes of memory that unpacking a member with LZMA takes, as is said in front of it; 0 for any other."""
+    if info.compress_type != zipfile.ZIP_LZMA:
+        return 0
+    stored = copy(info)
+    stored.compress_type, stored.file_size = zipfile.ZIP_STORED, info.compress_size
+    del stored.CRC
+    try:
+        with archive.open(stored) as file:
+            return int.from_bytes(file.read(9)[5:], "little")  # a version, the length of what follows, a byte, and this
+    except (*BAD, OSError):  # whoever reads the member says so
+        return 0
 
 
 def modified(info: zipfile.ZipInfo) -> datetime | None:
