@@ -294,9 +294,9 @@ def read_date(text: str) -> datetime | None:
     year, month, day, hour, minute, second = (int(part) if part else None for part in parts)
     try:
         moment = datetime(year or 0, month or 1, day or 1, hour or 0, minute or 0, min(second or 0, 59), tzinfo=UTC)
-    except ValueError:
+        if zone and zone != "Z":  # not the profile's, but some crawlers write their own zone
+            offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+            moment += -offset if zone[0] == "+" else offset
+    except (ValueError, OverflowError):  # beyond the year 9999
         return None
-    if zone and zone != "Z":  # not the profile's, but some crawlers write their own zone
-        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-        moment += -offset if zone[0] == "+" else offset
     return moment if moment.year >= 1990 else None  # before the Web no page was captured  # noqa: PLR2004

@@ -27,6 +27,7 @@ from archive.sources.unpack import STEP, Broken, Budget, Names, Unpacking, budge
 
 MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK")
 FIRST_YEAR = 1981  # 1980-01-01 is what packers write who do not know the time
+LZMA_MEMORY = 256 << 20  # 7-Zip asks for 64 MB; zipfile would take 4 GB of addresses, for a member of any size
 BAD = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError,
        struct.error, OverflowError, IndexError)  # fmt: skip
 
@@ -117,6 +118,8 @@ def in_member(
 
 def unzipped(archive: Archive, info: zipfile.ZipInfo) -> Iterator[bytes]:
     """What a member holds, in pieces. Raises ``Broken``."""
+    if (asked := _dictionary(archive, info)) > LZMA_MEMORY:
+        raise Broken("corrupt", f"zip: unpacking takes {asked} bytes of memory, the bound is {LZMA_MEMORY}")
     bare, crc = copy(info), 0
     del bare.CRC  # zipfile's own check loses the last piece; ours comes behind it
     try:
@@ -135,6 +138,20 @@ def unzipped(archive: Archive, info: zipfile.ZipInfo) -> Iterator[bytes]:
         raise Broken("checksum", f"zip: the CRC-32 is {crc:08x}, not {info.CRC:08x}")
 
 
+def _dictionary(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    """Bytes of memory that unpacking a member with LZMA takes, as is said in front of it; 0 for any other."""
+    if info.compress_type != zipfile.ZIP_LZMA:
+        return 0
+    stored = copy(info)
+    stored.compress_type, stored.file_size = zipfile.ZIP_STORED, info.compress_size
+    del stored.CRC
+    try:
+        with archive.open(stored) as file:
+            return int.from_bytes(file.read(9)[5:], "little")  # a version, the length of what follows, a byte, and this
+    except (*BAD, OSError):  # whoever reads the member says so
+        return 0
+
+
 def modified(info: zipfile.ZipInfo) -> datetime | None:
     """A member's time of modification, taken as UTC; None where it is not told."""
     try:
@@ -147,6 +164,8 @@ def modified(info: zipfile.ZipInfo) -> datetime | None:
 def _packed_digest(member: Opened, info: zipfile.ZipInfo) -> tuple[int, bytes]:
     """Length and SHA-256 of a member's bytes as they lie in the zip."""
     digest, left = hashlib.sha256(), info.compress_size
+    if info.header_offset < 0:  # a damaged list of members can say so
+        return 0, digest.digest()
     member.file.seek(max(0, info.header_offset))
     head = member.file.read(LOCAL_HEADER.size)
     if len(head) < LOCAL_HEADER.size:
