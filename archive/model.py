@@ -36,7 +36,7 @@ class Origin:
     path: str  # relative to the input that was named, with "/" between parts
     member: str | None = None  # name inside a zip or tar; nested ones joined by "!/"
     offset: int | None = None  # of the record or line, in bytes, in the file (or the member)
-    line: int | None = None  # of a JSONL file, from 1
+    line: int | None = None  # of a JSONL file, or which record of an ARC file, from 1
     modified: datetime | None = None  # the file's (or the member's) time of modification, UTC
     file_sha256: bytes = b""  # of the input file as it stands; empty where nothing is written
 
