@@ -37,25 +37,27 @@ from archive.sources.records import MAGIC, NEWLINES, SEARCH, Form, Gap, Placed, 
 LONGEST = 1 << 16  # header line
 SEEN = 1 << 13  # bytes of it that are looked at where a record may start
 SCHEME = rb"[A-Za-z][A-Za-z0-9+.-]{0,20}:"
-REST = rb" [0-9A-Za-z.:%_-]{1,64} (?:19|20)[0-9]{6,18} [^\r\n]{0,3000}[^ \r\n][^\r\n]{0,99}\r?\n"
-LINE = SCHEME + rb"[^\s][^\r\n]{0,3000}?" + REST
-KNOWN = rb"(?:https?|ftp|dns|filedesc|whois|gopher|news|mailto|rtsp|mms):[^\s<>\"']{1,3000}+"
+REST = rb" [0-9A-Za-z.:%_-]{1,64} (?:19|20)[0-9]{6,18} [^\r\n]{1,3000}+\r?\n"
+CUT = rb"[A-Za-z0-9+.:-]{1,40}(?:https?|ftp|filedesc)://"  # the end of something else, and a URL
+LINE = rb"(?!" + CUT + rb")" + SCHEME + rb"[^\s][^\r\n]{0,3000}?" + REST
+SCHEMES = rb"(?:https?|ftp|dns|filedesc|whois|gopher|news|mailto|rtsp|mms):"
+KNOWN = SCHEMES + rb"[^\s<>\"']{1,3000}+"
+INNERMOST = SCHEMES + rb"(?:(?!https?:)[^\s<>\"']){1,3000}+"  # else a line of nothing but "http:" is quadratic
 BEGINS = re.compile(rb"[\r\n]{0,64}" + LINE)
 GLUED = re.compile(KNOWN + REST)  # without a newline in front nothing but a scheme tells where a URL begins
-START = re.compile(rb"(?<![^\n])" + LINE + rb"|(?<=[\x00-\x20<>\x7f-\xff])" + KNOWN + REST)
+START = re.compile(rb"(?<![^\n])" + LINE + rb"|(?:(?<=[\x00-\x20<>\x7f-\xff])" + KNOWN + rb"|" + INNERMOST + rb")" + REST)
 HEADER = re.compile(
     rb"[\r\n]*(?P<line>(?P<url>[^\r\n]+?) (?P<ip>[0-9A-Za-z.:%_-]{1,64}) (?P<date>[0-9]{14}|[0-9]{8,20}) "
-    rb"(?P<rest>[^\r\n]*?)) *\r?\n"
+    rb"(?P<rest>[^\r\n]*+))\r?\n"
 )
-V2 = re.compile(
-    rb"(?P<type>.*?) ?(?P<result>[0-9]{1,4}|-) (?P<checksum>\S+) (?P<location>.*) (?P<offset>[0-9]+|-) \S+ \S+"
-)
+RESULT, OFFSET = re.compile(rb"[0-9]{1,4}|-"), re.compile(rb"[0-9]{1,18}|-")
+BEHIND_TYPE = 6  # fields of version 2: result, checksum, location, offset, file name, length
 VERSION_BLOCK = re.compile(rb"[^\r\n]{1,400}\r?\n[^\r\n]{1,400}\r?\n")
 LIKE_HEADER = re.compile(rb"[\r\n]*(" + SCHEME + rb"|[^\r\n]* [0-9]{8,20} )")
 HTTP = re.compile(rb"HTTP/|ICY ")
 CONTENT_LENGTH = re.compile(rb"\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*\r?\n", re.IGNORECASE)
 CHUNKED = re.compile(rb"\ntransfer-encoding:[^\n]*chunked", re.IGNORECASE)
-MEDIA_TYPE = re.compile(rb"(?!application/http)[\w.+*-]{1,100}/[\w.+*-]{1,100}([ ;,][\x20-\x7e]*)?", re.IGNORECASE)
+MEDIA_TYPE = re.compile(rb"(?!application/http)[\w.+*-]{1,100}/[\w.+*-]{1,100}(?: *;[\x20-\x7e]*|(?=[ ,]|$))", re.IGNORECASE)
 PRECISION = {14: "second", 12: "minute", 8: "day"}
 MISMATCH, UNPROVEN = "arc-length-mismatch", "arc-length-unproven"
 OK = 200
@@ -79,16 +81,18 @@ def parse(head: bytes) -> Header:
     found = HEADER.match(head)
     if found is None:
         raise Unreadable("garbage", "no ARC record starts here", 1)
-    rest = found["rest"]
-    second = V2.fullmatch(rest)
-    kind, _, length = rest.rpartition(b" ")
-    result = second["result"].decode() if second else ""
+    words = found["rest"].rstrip(b" ").split(b" ")
+    kind, result, length = b" ".join(words[:-1]), b"", words[-1]
+    if len(words) >= BEHIND_TYPE and OFFSET.fullmatch(words[-3]):
+        at = (at for at, word in enumerate(words[: 1 - BEHIND_TYPE]) if RESULT.fullmatch(word))
+        if (place := next(at, None)) is not None:
+            kind, result = b" ".join(words[:place]), words[place]
     return Header(
-        line=found["line"],
+        line=found["line"].rstrip(b" "),
         url=found["url"],
         ip=found["ip"].decode(),
         date=found["date"].decode(),
-        media_type=second["type"] if second else kind,
+        media_type=kind,
         result=int(result) if result.isdigit() else None,
         length=int(length) if re.fullmatch(rb"[0-9]{1,18}", length) else None,
     )
@@ -128,6 +132,8 @@ def _read_head(window: Window, start: int) -> bytes:
     while True:
         chunk = window.at(start, want)
         if BEGINS.match(chunk) and (found := HEADER.match(chunk)):
+            if other := GLUED.search(chunk, found.start("rest"), found.end()):
+                raise Unreadable("header", "another record starts inside the header line", start + other.start())
             return found.group()
         line = chunk.lstrip(b"\r\n")
         if b"\n" in line or want > LONGEST or not re.match(SCHEME, line):
@@ -146,7 +152,9 @@ def _end(window: Window, header: Header, begin: int) -> tuple[int, int, tuple[st
     if stated is not None and stated <= window.size and not swallowed and (after := _next(window, stated)):
         return stated, after, ()
     for place in (inner, _version_block_end(window, header, begin), begin):
-        if place is not None and (after := _next(window, place)):
+        if place is None or not (after := _next(window, place)):
+            continue
+        if window.find(START, begin, place, SEEN) is None:  # else the message is cut, and the length is another's
             return place, after, (MISMATCH,)
     if stated is None:
         raise Unreadable("content-length", "the header line states no length", begin)
@@ -168,14 +176,14 @@ def _next(window: Window, place: int, *, at_end: bool = True) -> int | None:
     blank = len(newlines.group()) if newlines else 0
     if place + blank >= window.size:
         return place + blank if at_end else None
+    # the newline between the records is damaged
+    if GLUED.match(after, blank + 1) or (at_end and place + blank + 1 == window.size):
+        return place + blank + 1
     anchored = blank or window.at(place - 1, 1) == b"\n"
     if (BEGINS if anchored else GLUED).match(after, blank):
         return place + blank
     if after[blank : blank + len(GZIP_MAGIC)] == GZIP_MAGIC and ARC.opens(window.at, place + blank):
         return place + blank
-    # the newline between the records is damaged
-    if GLUED.match(after, blank + 1) or (at_end and place + blank + 1 == window.size):
-        return place + blank + 1
     return None
 
 
@@ -243,7 +251,8 @@ class ArcSource:
 def capture_of(raw: warc.RawRecord, opened: Opened, options: ReadOptions) -> Capture:
     """A record as a WARC record of ours, its block as it stands."""
     header = parse(raw.head)
-    kind, content_type = "resource", header.media_type.decode() if MEDIA_TYPE.fullmatch(header.media_type) else None
+    media_type = MEDIA_TYPE.match(header.media_type)
+    kind, content_type = "resource", media_type.group().decode() if media_type else None
     message = entity.read_head(raw.opening) if HTTP.match(raw.opening) else None
     if header.url.startswith(b"filedesc:"):
         kind, message = "metadata", None

@@ -70,8 +70,6 @@ def _scan_run(
 ) -> Generator[tuple[Placed | Gap, Locator], None, int]:
     """Records and gaps of members that do not hold just one sound record; returns where the next run starts.
 
-    Of a run that breaks off, only records that another record follows are believed, or whose digest proves them: in the
-    last one the damage may sit, and what is inflated behind it may be wrong without an error.
     All that it gives shares the range of its members; what it unpacks to is covered once.
     """
     run = measure_run(window.at, start, window.size, limits, form.opens)
@@ -82,16 +80,7 @@ def _scan_run(
             run = measure_run(Window(window.file, end).at, start, end, limits, form.opens)
     unpacked = Window(cast("BinaryIO", Unpacked(window.at, start, run)), run.size)
     covered = believed = 0
-    for found in read_stream(unpacked, limits, form=form):
-        item = found
-        if error:
-            sound = form.proven(found) if isinstance(found, Placed) else None
-            proven = sound and found.start > 0  # a member of one record is believed by its checksum alone
-            if not proven and not form.begins.match(unpacked.at(found.end, form.seen)):
-                break
-            if sound is False:
-                detail = "the gzip member is damaged, and the record is not what its digest says"
-                item = Gap(start=found.start, end=found.end, reason="gzip", detail=detail)
+    for item in _believed(unpacked, limits, form) if error else read_stream(unpacked, limits, form=form):
         yield item, _in_members(item, start, end - start)
         believed, covered = believed + isinstance(item, Placed), item.end
     if error:
@@ -103,6 +92,28 @@ def _scan_run(
         gap = Gap(start=0, end=0, reason="empty-member", detail="a gzip member without content")
         yield gap, _in_members(gap, start, end - start)
     return end
+
+
+def _believed(unpacked: Window, limits: Limits, form: Form) -> Iterator[Placed | Gap]:
+    """Of a run that breaks off, the records that another record follows, or whose digest proves them, and gaps between.
+
+    In the last one the damage may sit, and what is inflated behind it may be wrong without an error.
+    """
+    waiting: list[Gap] = []  # those behind the last record are one with what cannot be inflated
+    for found in read_stream(unpacked, limits, form=form):
+        sound = form.proven(found) if isinstance(found, Placed) else None
+        proven = sound and found.start > 0  # a member of one record is believed by its checksum alone
+        if not proven and not form.begins.match(unpacked.at(found.end, form.seen)):
+            return
+        if isinstance(found, Gap):
+            waiting.append(found)
+        elif sound is False:
+            detail = "the gzip member is damaged, and the record is not what its digest says"
+            waiting.append(Gap(start=found.start, end=found.end, reason="gzip", detail=detail))
+        else:
+            yield from waiting
+            yield found
+            waiting.clear()
 
 
 def damage(window: Window, item: Gap, place: Locator, origin: Origin) -> Damage:
