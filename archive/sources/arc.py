@@ -32,7 +32,7 @@ from archive import entity, identity, warc, wrapping
 from archive.model import Capture, Damage, Limits, ReadOptions, Skip
 from archive.sources import Opened, scanning, time_of
 from archive.sources.members import GZIP_MAGIC
-from archive.sources.records import MAGIC, NEWLINES, SEARCH, Form, Gap, Placed, Unreadable, Window
+from archive.sources.records import CONTAINER, MAGIC, NEWLINES, SEARCH, Form, Gap, Placed, Unreadable, Window
 
 LONGEST = 1 << 16  # header line
 SEEN = 1 << 13  # bytes of it that are looked at where a record may start
@@ -230,7 +230,7 @@ class ArcSource:
         if head.startswith(GZIP_MAGIC) and ARC.opens(read_at, 0):
             return True
         named = re.search(r"\.arc(\.gz)?(\.[a-z]+)?$", name.lower()) is not None
-        if head.startswith(b"PK") or head[257:262] == b"ustar":
+        if CONTAINER.match(head):
             return False
         if named and (head.startswith(GZIP_MAGIC) or START.search(head)):
             return True

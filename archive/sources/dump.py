@@ -54,7 +54,7 @@ class DumpSource:
 
 def no_capture(head: bytes, name: str) -> str | None:
     """What a text is that is no capture ("a .css file, no capture"); None where it may be one."""
-    suffix = PurePosixPath(name).suffix.lower()
+    suffix = PurePosixPath(name.lower().removesuffix(".open")).suffix
     if ARCHIVES.fullmatch(suffix):
         return f"named {suffix}, but no record starts in it"
     if suffix in LINES:

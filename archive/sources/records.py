@@ -30,6 +30,8 @@ IN_HEADER = re.compile(rb"(?<=\n)" + START.pattern + rb"|" + VERSION_LINE.patter
 HEAD_END = re.compile(rb"\n\r?\n")
 NEWLINES = re.compile(rb"[\r\n]*")
 MAGIC = re.compile(re.escape(GZIP_MAGIC) + rb"[\x00-\x1f]")
+# what starts a zip or another packed file than gzip: records may lie in it as they are, also in a dictionary of zstd
+CONTAINER = re.compile(rb"PK|BZh|\xfd7zXZ\0|\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18|\x04\x22\x4d\x18|.{257}ustar", re.DOTALL)
 SEARCH = 1 << 20
 STRETCH, MOST = 1 << 16, 1 << 20  # bytes searched for the next record at a time, at first and at most
 

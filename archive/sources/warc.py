@@ -19,6 +19,7 @@ from archive.model import Capture, Damage, Limits, Locator, ReadOptions, Skip
 from archive.sources import Opened, scanning
 from archive.sources.members import GZIP_MAGIC, Run, Unpacked, inflate_member, peek
 from archive.sources.records import (
+    CONTAINER,
     MAGIC,
     SEARCH,
     START,
@@ -53,7 +54,7 @@ class WarcSource:
         first = peek(lambda at, n: head[at : at + n], 0) if head.startswith(GZIP_MAGIC) else start
         if VERSION_LINE.match(first):
             return True
-        if head.startswith(b"PK") or head[257:262] == b"ustar":  # a zip or tar may hold WARC files as they are
+        if CONTAINER.match(head):
             return False
         named = re.search(r"\.warc(\.gz)?(\.[a-z]+)?$", name.lower()) is not None
         if named and (head.startswith(GZIP_MAGIC) or START.search(head)):
