@@ -25,7 +25,8 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.api", "archive.remaining", "archive.sampling"),
     ("archive.run", "archive.compaction"),
     ("archive.engine",),
-    ("archive.runlog", "archive.commit", "archive.growth", "archive.plan", "archive.pool", "archive.proof", "archive.compare"),
+    ("archive.runlog", "archive.commit", "archive.growth", "archive.plan", "archive.pool", "archive.proof", "archive.compare",
+     "archive.wacz"),
     ("archive.shard",),
     ("archive.proof_files", "archive.proof_places", "archive.fragments", "archive.again", "archive.joining", "archive.watch",
      "archive.unfinished"),
@@ -145,9 +146,9 @@ def test_nothing_prints_or_exits_below_the_roof() -> None:
 
 def test_public_names() -> None:
     assert set(archive.__all__) == {
-        "ArchiveError", "Corpus", "CorpusError", "Extraction", "JsonFields", "Limits", "Manifest", "ReadOptions",
-        "Rejected", "RunInterrupted", "Settings", "UnknownId", "UsageError", "__version__", "convert", "extract",
-        "open_corpus", "compact", "reextract",
+        "ArchiveError", "Corpus", "CorpusError", "Exported", "Extraction", "JsonFields", "Limits", "Manifest",
+        "ReadOptions", "Rejected", "RunInterrupted", "Settings", "UnknownId", "Unproven", "UsageError", "__version__",
+        "convert", "extract", "open_corpus", "compact", "reextract", "export_wacz",
     }  # fmt: skip
     assert list(archive.__all__) == sorted(archive.__all__)
     assert dir(archive) == sorted(archive.__all__)

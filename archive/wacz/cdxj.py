@@ -189,20 +189,20 @@ def _check_blocks(opened: Opened, name: str) -> Iterator[WaczFinding]:
             yield error(SECTION, name, '"offset" and "length" must be there, numbers', number)
             return
         block, end = f"indexes/{entry.get('filename') or default}", entry["offset"] + entry["length"]
-        if block not in opened.members:
-            yield error(SECTION, name, f"names {block[:200]}, which is not there", number)
-        elif _is_open(opened, block):
-            if why := _block_fault(opened, block, entry, prefix, ends.get(block, 0)):
-                yield error(SECTION, name, why, number)
-            ends[block] = end
+        if why := _block_fault(opened, block, entry, prefix, ends.get(block, 0)):
+            yield error(SECTION, name, why, number)
+        ends[block] = end
     for block, end in ends.items():
-        size = opened.members[block].file_size
-        if end != size:
-            yield error(SECTION, name, f"its blocks end at {end}, and {block} has {size} bytes")
+        if _is_open(opened, block) and end != opened.members[block].file_size:
+            yield error(SECTION, name, f"its blocks end at {end}, which is not the end of {block}")
 
 
 def _block_fault(opened: Opened, block: str, entry: dict[str, Any], prefix: bytes, expected: int) -> str:
     """Why a line does not name the block that begins with its key and time; empty where it does."""
+    if block not in opened.members:
+        return f"names {block[:200]}, which is not there"
+    if not _is_open(opened, block):
+        return ""  # which is said of the file
     offset, length, digest = entry["offset"], entry["length"], str(entry.get("digest", ""))
     if offset != expected or length <= 0 or offset + length > opened.members[block].file_size:
         return f"names bytes {offset} + {length}, and the block in front ends at {expected}"
