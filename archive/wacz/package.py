@@ -68,6 +68,7 @@ class Package:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._zip.fp = None  # of one that was given up: it would still want to write its end
         self._file.close()
 
     @contextmanager
