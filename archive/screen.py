@@ -78,13 +78,13 @@ def exported(made: Exported) -> None:
     files = f"{made.warc_files:,} WARC file{'' if made.warc_files == 1 else 's'}"
     whole(safe(f"{made.path}: {bytes_of(made.size)}, {made.records:,} records in {files}"))
     whole(Text(f"{made.indexed:,} of them can be replayed; {made.pages:,} articles are pages"))
-    for count, what in (
-        (made.unindexed, "captures have no URL or no time that can be read, and are not in the index"),
-        (made.articles_without_page, "articles cannot be replayed, and are no pages"),
-        (made.damaged, "damaged ranges of the inputs are no records, and are not in it"),
+    for count, what, why in (
+        (made.unindexed, "capture%s without a URL, or a time that can be read", "not in the index"),
+        (made.articles_without_page, "article%s that cannot be replayed", "no pages"),
+        (made.damaged, "damaged range%s of the inputs", "no record, not in it"),
     ):
         if count:
-            whole(Text(f"{count:,} {what}"), style="yellow")
+            whole(Text(f"{count:,} {what % ('' if count == 1 else 's')}: {why}"), style="yellow")
 
 
 # ---- extract ---------------------------------------------------------------------------------------------------
