@@ -29,7 +29,9 @@ def warcs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         making.converted(folder / f"corpus-{inputs.name}", inputs, settings=settings)
     found = sorted(folder.glob("corpus-*/warc/*.warc.gz"))
     assert len(found) == 3
-    kinds = {line for path in found for line in re.findall(rb"\r\nWARC-Type: (\w+)", gzip.decompress(path.read_bytes()))}
+    kinds = {
+        line for path in found for line in re.findall(rb"\r\nWARC-Type: (\w+)", gzip.decompress(path.read_bytes()))
+    }
     assert kinds == {b"warcinfo", b"response", b"resource", *([b"revisit"] if request.param else [])}
     return found
 
@@ -63,7 +65,9 @@ def test_warcvalid(warcs: list[Path], tmp_path: Path) -> None:
         packed = [gzip.compress(one) for one in re.split(rb"(?<=\r\n\r\n)(?=WARC/1\.0\r\nWARC-Type: )", records)]
         check(TOOLS / "warcvalid", making.put(tmp_path / "older.warc.gz", b"".join(packed)))
         broken = records.replace(b"\r\nWARC-Date:", b"\nWARC-Date:", 1)
-        done = subprocess.run([TOOLS / "warcvalid", making.put(tmp_path / "b.warc", broken)], capture_output=True, check=False)
+        done = subprocess.run(
+            [TOOLS / "warcvalid", making.put(tmp_path / "b.warc", broken)], capture_output=True, check=False
+        )
         assert done.returncode != 0
 
 
