@@ -1,7 +1,7 @@
 """The pages of a WACZ: its articles that can be looked at, in the order of their capture times.
 
 The text of an article is only in it where that was asked for: viewers read the whole list before they show anything, and
-texts make it some ten times as large.
+texts make it some twenty times as large.
 """
 
 from __future__ import annotations
