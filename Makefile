@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+REPLAY := $(VENV)/replay
 CORPUS := demo/corpus
 
 SECONDS := 3600
@@ -57,7 +58,14 @@ demo: $(VENV)/installed
 	@echo '$$ archive verify $(CORPUS)'
 	@$(BIN)/archive verify $(CORPUS)
 
-test: $(VENV)/installed-test
+# pywb and py-wacz, for the tests that replay. pywb brings a module "brotli" of its own in the place of the one that we
+# use, and so has an environment of its own; where it cannot be installed, its tests say that they are skipped.
+$(REPLAY)/installed: | $(VENV)/made
+	@$(PYTHON) -m venv $(REPLAY) && \
+	  $(REPLAY)/bin/python -m pip install --quiet --disable-pip-version-check 'pywb>=2.10' 'wacz>=0.6' 'setuptools<81' && \
+	  touch $@ || echo "pywb and py-wacz could not be installed; the tests that need them are skipped"
+
+test: $(VENV)/installed-test $(REPLAY)/installed
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(VENV)/installed-lint

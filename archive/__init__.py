@@ -20,15 +20,24 @@ if TYPE_CHECKING:
     from archive.check import check_warc
     from archive.compaction import compact
     from archive.corpus import Corpus, open_corpus
-    from archive.errors import ArchiveError, CorpusError, Rejected, RunInterrupted, UnknownId, UsageError
-    from archive.model import Extraction, Finding, JsonFields, Limits, Manifest, ReadOptions, Settings
+    from archive.errors import (
+        ArchiveError,
+        CorpusError,
+        Rejected,
+        RunInterrupted,
+        UnknownId,
+        Unproven,
+        UsageError,
+    )
+    from archive.model import Exported, Extraction, Finding, JsonFields, Limits, Manifest, ReadOptions, Settings
     from archive.run import convert
+    from archive.wacz.export import export_wacz
 
 __version__ = "0.1.0"
 __all__ = [
-    "ArchiveError", "Corpus", "CorpusError", "Extraction", "Finding", "JsonFields", "Limits", "Manifest", "ReadOptions",
-    "Rejected", "RunInterrupted", "Settings", "UnknownId", "UsageError", "__version__", "check_warc", "compact",
-    "convert", "extract", "open_corpus", "reextract",
+    "ArchiveError", "Corpus", "CorpusError", "Exported", "Extraction", "Finding", "JsonFields", "Limits",
+    "Manifest", "ReadOptions", "Rejected", "RunInterrupted", "Settings", "UnknownId", "Unproven", "UsageError",
+    "__version__", "check_warc", "compact", "convert", "export_wacz", "extract", "open_corpus", "reextract",
 ]  # fmt: skip
 
 # loaded when first asked for, so that `import archive` and `archive --help` answer at once
@@ -36,15 +45,18 @@ HOMES = {
     "check_warc": "archive.check",
     "compact": "archive.compaction",
     "convert": "archive.run",
+    "export_wacz": "archive.wacz.export",
     "extract": "archive.api",
     "reextract": "archive.api",
     "open_corpus": "archive.corpus",
     "Corpus": "archive.corpus",
     **dict.fromkeys(
-        ("Extraction", "Finding", "JsonFields", "Limits", "Manifest", "ReadOptions", "Settings"), "archive.model"
+        ("Exported", "Extraction", "Finding", "JsonFields", "Limits", "Manifest", "ReadOptions", "Settings"),
+        "archive.model",
     ),
     **dict.fromkeys(
-        ("ArchiveError", "CorpusError", "Rejected", "RunInterrupted", "UnknownId", "UsageError"), "archive.errors"
+        ("ArchiveError", "CorpusError", "Rejected", "RunInterrupted", "UnknownId", "Unproven", "UsageError"),
+        "archive.errors",
     ),
 }
 

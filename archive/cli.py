@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from archive import __version__
-from archive.errors import ArchiveError, Rejected, RunInterrupted
+from archive.errors import ArchiveError, Rejected, RunInterrupted, Unproven
 
 # Arrow's own allocator keeps 25 MB more of what it freed; with the system's a run stays smaller
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
@@ -39,7 +39,7 @@ def named_errors() -> Iterator[None]:
         sys.exit(1)
     except (ArchiveError, OSError) as why:
         click.echo(f"archive: {why}", err=True)
-        sys.exit(2)
+        sys.exit(1 if isinstance(why, Unproven) else 2)
 
 
 class Commands(click.Group):
@@ -90,7 +90,9 @@ def _where(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="Work in processes of this machine, or on the workers of a Dask scheduler.",
         ),
-        click.option("--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, show_default="all cores"),
+        click.option(
+            "--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, show_default="all cores"
+        ),
     ):
         command = option(command)
     return command
@@ -128,7 +130,9 @@ _repairing = click.option(
     "--captured-at", metavar="TIME", help="Capture time of inputs that do not know their own: 2024-08-27[T10:00:00Z]."
 )
 @click.option("--copy-records", is_flag=True, help="Copy the records of WARC inputs into the corpus.")
-@click.option("--repeated-lines", is_flag=True, help="Take lines that several pages of a site have out of the articles.")
+@click.option(
+    "--repeated-lines", is_flag=True, help="Take lines that several pages of a site have out of the articles."
+)
 @click.option("--dedupe-payloads", is_flag=True, help="Write repeated payloads of one URI as revisits.")
 @click.option(
     "--target-file-size",
@@ -408,6 +412,40 @@ def trace(corpus: str, row_id: str, roots: tuple[str, ...], *, raw: bool) -> Non
         found = opened.trace(row_id)
         screen.trace(found)
         sys.exit(0 if found.ok else 1)
+
+
+@main.group(cls=Commands, context_settings=CONTEXT)
+def export() -> None:
+    """Write a corpus as another format."""
+
+
+@export.command()
+@click.argument("corpus", metavar="CORPUS")
+@click.option("-o", "--output", "file", required=True, metavar="FILE", help="The file to write, FILE.wacz.")
+@click.option(
+    "--title", metavar="TEXT", help="What the collection is called; how many articles, unless said otherwise."
+)
+@click.option("--text", is_flag=True, help="Put the articles' texts into the list of pages, for viewers to search.")
+@click.option("--source-root", "roots", multiple=True, metavar="FOLDER", help="Where referenced inputs are now.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as one JSON object.")
+@click.option("--quiet", is_flag=True, help="Print errors only.")
+def wacz(corpus: str, file: str, roots: tuple[str, ...], *, as_json: bool, quiet: bool, **stated: Any) -> None:  # noqa: ANN401 - click's own
+    """Write CORPUS as a WACZ 1.1.1, which ReplayWeb.page opens: all its records, an index, and its articles as pages.
+
+    Each record is compared with the digest of its row before it is written. Exit code 1, and no file, where one differs.
+    """
+    from archive import progress, screen
+    from archive.corpus import open_corpus
+    from archive.wacz.export import export_wacz
+
+    with named_errors():
+        records = open_corpus(corpus).manifest.counts.records
+        with progress.Verifying(quiet=quiet or as_json, rows=records, tells_wrong=False) as told:
+            made = export_wacz(corpus, file, source_roots=roots, told=lambda done: told.checked(done, 0), **stated)
+        if as_json:
+            click.echo(screen.exported_json(made))
+        elif not quiet:
+            screen.exported(made)
 
 
 @main.command()

@@ -3,7 +3,8 @@
     ArchiveError                 everything this package raises on purpose
     ├── UsageError               the call or an option is wrong                     (exit code 2)
     ├── CorpusError              a corpus cannot be opened, read or written          (exit code 2)
-    │   └── UnknownId            no row of the corpus bears that id
+    │   ├── UnknownId            no row of the corpus bears that id
+    │   └── Unproven             a record or file is not what the corpus says of it  (exit code 1)
     ├── RunInterrupted           the run could not finish; the same command resumes  (exit code 3)
     └── Rejected                 one capture yields no article; it becomes a row
 
@@ -27,6 +28,10 @@ class CorpusError(ArchiveError):
 
 class UnknownId(CorpusError):
     """No row of the corpus bears that id."""
+
+
+class Unproven(CorpusError):
+    """A record or file is not what the corpus says of it; nothing is made of it."""
 
 
 class RunInterrupted(ArchiveError):

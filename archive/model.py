@@ -464,3 +464,33 @@ class Manifest:
     counts: Counts
     reasons: tuple[tuple[str, int], ...]
     files: tuple[CorpusFile, ...]
+
+
+# ---- what is exported ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A WACZ that was written: what is in it, and what is not."""
+
+    path: str
+    size: int
+    digest: str  # of its datapackage.json, which has those of all its members
+    warc_files: int
+    records: int
+    indexed: int  # that can be replayed
+    pages: int
+    unindexed: int  # responses, resources and revisits without a URL, or a time that can be read
+    articles_without_page: int  # conversions, and what is not in the index
+    damaged: int  # ranges of the inputs, which are no records, and are not in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaczFinding:
+    """What the specification says against a WACZ at one place."""
+
+    severity: str  # error (MUST), warning (SHOULD)
+    section: str  # of WACZ 1.1.1, such as "datapackage.json"; or of what it refers to
+    member: str  # of the zip; empty where it is about the zip
+    line: int | None = None  # of the member, from 1
+    message: str

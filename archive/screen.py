@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from archive.extraction.decoding import codecs_of
-from archive.model import Extraction, Manifest, Removed
+from archive.model import Exported, Extraction, Manifest, Removed
 from archive.progress import bytes_of
 from archive.storage import to_json
 
@@ -63,6 +63,28 @@ def compacted(corpus: str, before: Manifest, after: Manifest) -> None:
     size = sum(file.size for file in after.files)
     words = f"{corpus}: {len(before.files):,} files are now {len(after.files):,}, {bytes_of(size)}"
     out.print(safe(words), soft_wrap=True)
+
+
+# ---- export ----------------------------------------------------------------------------------------------------
+
+
+def exported_json(made: Exported) -> str:
+    """The answer of ``export wacz --json``."""
+    return json.dumps(asdict(made))
+
+
+def exported(made: Exported) -> None:
+    """What was written, and what was not."""
+    files = f"{made.warc_files:,} WARC file{'' if made.warc_files == 1 else 's'}"
+    whole(safe(f"{made.path}: {bytes_of(made.size)}, {made.records:,} records in {files}"))
+    whole(Text(f"{made.indexed:,} of them can be replayed; {made.pages:,} articles are pages"))
+    for count, what, why in (
+        (made.unindexed, "capture%s without a URL, or a time that can be read", "not in the index"),
+        (made.articles_without_page, "article%s that cannot be replayed", "no pages"),
+        (made.damaged, "damaged range%s of the inputs", "no record, not in it"),
+    ):
+        if count:
+            whole(Text(f"{count:,} {what % ('' if count == 1 else 's')}: {why}"), style="yellow")
 
 
 # ---- extract ---------------------------------------------------------------------------------------------------

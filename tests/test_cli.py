@@ -12,12 +12,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 import archive
-from archive.cli import main, size_of
+from archive.cli import export, main, size_of
 from archive.schema import json_schema
 from tests import making
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-COMMANDS = ("", *sorted(main.commands))
+COMMANDS = ("", *sorted(main.commands), *(f"export {name}" for name in sorted(export.commands)))
 
 
 def call(*words: str | Path, given: str | bytes | None = None) -> Result:
@@ -38,9 +38,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_texts(command: str, request: pytest.FixtureRequest) -> None:
-    found = call(*([command] if command else []), "--help")
+    found = call(*command.split(), "--help")
     assert found.exit_code == 0
-    path = SNAPSHOTS / f"help{'-' if command else ''}{command}.txt"
+    path = SNAPSHOTS / snapshot_of(command)
     if request.config.getoption("--update"):
         path.parent.mkdir(exist_ok=True)
         path.write_text(found.output)
@@ -48,8 +48,11 @@ def test_help_texts(command: str, request: pytest.FixtureRequest) -> None:
 
 
 def test_every_command_has_its_snapshot_and_no_other_is_there() -> None:
-    names = {f"help{'-' if command else ''}{command}.txt" for command in COMMANDS}
-    assert {path.name for path in SNAPSHOTS.iterdir()} == names
+    assert {path.name for path in SNAPSHOTS.iterdir()} == set(map(snapshot_of, COMMANDS))
+
+
+def snapshot_of(command: str) -> str:
+    return "-".join(["help", *command.split()]) + ".txt"
 
 
 # ---- convert -----------------------------------------------------------------------------------------------------
@@ -276,3 +279,57 @@ def test_schema() -> None:
     for name in ("articles", "captures", "inputs", "text_sha256", "warc_record_offset"):
         assert name in found.output
     assert call("schema", "pages").exit_code == 2
+
+
+# ---- export ------------------------------------------------------------------------------------------------------
+
+
+def test_export_wacz(made: Path, tmp_path: Path) -> None:
+    found = call("export", "wacz", made / "c", "-o", tmp_path / "c.wacz")
+    assert (found.exit_code, found.stderr) == (0, "")
+    size = (tmp_path / "c.wacz").stat().st_size
+    assert f"c.wacz: {size / 1000:.1f} kB, 2 records in 1 WARC file\n2 of them can be replayed; 2 articles" in found.output
+    quiet = call("export", "wacz", made / "c", "-o", tmp_path / "d.wacz", "--quiet", "--text", "--title", "Harbour")
+    assert (quiet.exit_code, quiet.output) == (0, "")
+    assert (tmp_path / "d.wacz").read_bytes() != (tmp_path / "c.wacz").read_bytes()
+
+
+def test_export_wacz_says_what_is_not_in_it(made: Path, tmp_path: Path) -> None:
+    text = making.record(making.dump(1), kind="conversion", fields={"Content-Type": "text/plain"})
+    nowhere = making.record(making.http(making.page(2)), date="nonsense")
+    making.put(tmp_path / "in" / "a.warc", text + b"\0" * 50 + nowhere)
+    making.converted(tmp_path / "c", tmp_path / "in")
+    found = call("export", "wacz", tmp_path / "c", "-o", tmp_path / "c.wacz")
+    assert found.exit_code == 0
+    assert "1 capture without a URL, or a time that can be read: not in the index" in found.output
+    assert "2 articles that cannot be replayed: no pages" in found.output
+    assert "1 damaged range of the inputs: no record, not in it" in found.output
+    del made
+
+
+def test_export_wacz_json_has_the_documented_keys(made: Path, tmp_path: Path) -> None:
+    found = call("export", "wacz", made / "c", "-o", tmp_path / "c.wacz", "--json")
+    assert (found.exit_code, found.stderr) == (0, "")
+    answer = json.loads(found.stdout)
+    assert answer.pop("digest").startswith("sha256:")
+    assert answer == {
+        "path": str(tmp_path / "c.wacz"), "size": (tmp_path / "c.wacz").stat().st_size, "warc_files": 1, "records": 2,
+        "indexed": 2, "pages": 2, "unindexed": 0, "articles_without_page": 0, "damaged": 0,
+    }  # fmt: skip
+
+
+def test_export_wacz_exit_codes(tmp_path: Path) -> None:
+    source = making.put(tmp_path / "in" / "a.warc", making.responses([1])[0])
+    making.converted(tmp_path / "c", tmp_path / "in")
+    found = call("export", "wacz", tmp_path / "c", "-o", tmp_path / "c.zip")
+    assert (found.exit_code, found.output) == (2, f"archive: {tmp_path}/c.zip: a WACZ must have a name that ends in .wacz\n")
+    assert call("export", "wacz", tmp_path / "in", "-o", tmp_path / "c.wacz").exit_code == 2
+    making.put(source, source.read_bytes().replace(b"committee", b"Committee"))
+    found = call("export", "wacz", tmp_path / "c", "-o", tmp_path / "c.wacz")
+    assert found.exit_code == 1
+    assert f"{source}, byte 0: not the record of capture " in found.output
+    (tmp_path / "in").rename(tmp_path / "moved")
+    assert call("export", "wacz", tmp_path / "c", "-o", tmp_path / "c.wacz").exit_code == 2
+    making.put(tmp_path / "moved" / "a.warc", making.responses([1])[0])
+    moved = call("export", "wacz", tmp_path / "c", "-o", tmp_path / "c.wacz", "--source-root", tmp_path / "moved")
+    assert moved.exit_code == 0, moved.output

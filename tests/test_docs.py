@@ -16,7 +16,7 @@ import pytest
 
 import archive
 from archive.child import REASONS
-from archive.cli import main
+from archive.cli import export, main
 from archive.partition import KEYS
 from archive.schema import TABLES
 
@@ -127,7 +127,7 @@ def test_the_page_on_clusters_is_linked_and_knows_the_commands() -> None:
 
 def options() -> set[str]:
     found = {"--help", "--version"}
-    for command in main.commands.values():
+    for command in (*main.commands.values(), *export.commands.values()):
         for parameter in command.params:
             if isinstance(parameter, click.Option):
                 found.update(name for name in parameter.opts if name.startswith("--"))
@@ -140,6 +140,7 @@ def test_options_are_those_of_the_command_line() -> None:
 
 def test_commands_keys_and_tables_are_named() -> None:
     assert set(re.findall(r"^ {4}archive ([a-z]+) ", README, re.MULTILINE)) == set(main.commands)
+    assert set(re.findall(r"^ {4}archive export ([a-z]+) ", README, re.MULTILINE)) == set(export.commands)
     assert [key for key in KEYS if f"`{key}`" not in README] == []
     assert [table for table in TABLES if f"{table}/" not in README] == []
 

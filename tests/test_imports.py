@@ -22,10 +22,11 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.screen_diff", "archive.screen_convert", "archive.screen_check"),
     ("archive.screen", "archive.look"),
     ("archive.progress",),
-    ("archive.api", "archive.remaining", "archive.sampling"),
+    ("archive.api", "archive.remaining", "archive.sampling", "archive.check"),
     ("archive.run", "archive.compaction"),
     ("archive.engine",),
-    ("archive.runlog", "archive.commit", "archive.growth", "archive.plan", "archive.mirrors", "archive.pool", "archive.proof", "archive.compare"),
+    ("archive.runlog", "archive.commit", "archive.growth", "archive.plan", "archive.mirrors", "archive.pool", "archive.proof",
+     "archive.compare", "archive.wacz"),
     ("archive.shard",),
     ("archive.proof_files", "archive.proof_places", "archive.fragments", "archive.again", "archive.joining", "archive.watch",
      "archive.unfinished"),
@@ -35,7 +36,7 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.table",),
     ("archive.manifest", "archive.partition", "archive.schema"),
     ("archive.storage", "archive.rows", "archive.child", "archive.proof_ids", "archive.sofar", "archive.stages",
-     "archive.cluster", "archive.check"),
+     "archive.cluster"),
     ("archive.sources", "archive.extraction"),
     ("archive.wrapping",),
     ("archive.warc",),
@@ -145,9 +146,10 @@ def test_nothing_prints_or_exits_below_the_roof() -> None:
 
 def test_public_names() -> None:
     assert set(archive.__all__) == {
-        "ArchiveError", "Corpus", "CorpusError", "Extraction", "Finding", "JsonFields", "Limits", "Manifest", "ReadOptions",
-        "Rejected", "RunInterrupted", "Settings", "UnknownId", "UsageError", "__version__", "convert", "extract",
-        "open_corpus", "check_warc", "compact", "reextract",
+        "ArchiveError", "Corpus", "CorpusError", "Exported", "Extraction", "Finding", "JsonFields", "Limits",
+        "Manifest", "ReadOptions", "Rejected", "RunInterrupted", "Settings", "UnknownId", "Unproven",
+        "UsageError", "__version__", "check_warc", "compact", "convert", "export_wacz", "extract",
+        "open_corpus", "reextract",
     }  # fmt: skip
     assert list(archive.__all__) == sorted(archive.__all__)
     assert dir(archive) == sorted(archive.__all__)

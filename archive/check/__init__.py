@@ -29,9 +29,11 @@ from archive.check.values import shown
 from archive.errors import UsageError
 from archive.model import Checked, Finding, Limits, Locator
 from archive.sources import HEAD, name_of
+from archive.sources.arc import SOURCE as ARC
 from archive.sources.members import GZIP_MAGIC, inflate_member, peek
 from archive.sources.records import MAGIC, Gap, Placed, Window
 from archive.sources.warc import SOURCE, scan
+from archive.wacz.rules import validate_wacz
 
 MOST = 100  # findings of one record
 PRACTICAL = 1_100_000_000  # bytes: annex C has 1 GB as the practical size, about
@@ -106,12 +108,25 @@ def _check_file(path: str, limits: Limits, told: Told) -> Iterator[Finding | Che
     try:
         if not stat.S_ISREG(Path(path).stat().st_mode):
             yield walk.finding(Fault(rule="unreadable", message="is no file"))
+        elif path.lower().endswith(".wacz"):
+            yield from _check_wacz(path)
         else:
             with Path(path).open("rb") as file:
                 yield from walk.through(file, limits, told)
     except OSError as why:
         yield walk.finding(Fault(rule="unreadable", message=f"cannot be read: {why.strerror or why}"))
     yield Checked(path=path, records=walk.records)
+
+
+def _check_wacz(path: str) -> Iterator[Finding]:
+    """What the specification of WACZ says against a file of that name."""
+    for one in validate_wacz(path):
+        line = "" if one.line is None else f", line {one.line}"
+        where = f"{one.member}{line}: " if one.member else ""
+        clause = f"WACZ 1.1.1, {one.section}"
+        yield Finding(
+            path=path, offset=0, severity=one.severity, clause=clause, rule=f"wacz, {one.section}", message=where + one.message
+        )
 
 
 class Walk:
@@ -170,8 +185,10 @@ class Walk:
         if not head or start[:4].upper() == b"WARC" or SOURCE.recognises(head, name):
             return None
         packed = " in gzip" if head.startswith(GZIP_MAGIC) else ""
-        if head.startswith(b"PK"):
-            what = "a WACZ file" if name.lower().endswith(".wacz") else "a zip file"
+        if ARC.recognises(head, name):
+            what = "an ARC file"
+        elif head.startswith(b"PK"):
+            what = "a zip file"
         else:
             what = "a Zstandard file" if head.startswith(ZSTANDARD) else _looks_like(start)
         return Fault(rule="not-warc", message=f"is no WARC file{packed}: {what}")
