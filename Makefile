@@ -7,7 +7,9 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CORPUS := demo/corpus
 
-.PHONY: help demo test lint bench compare dumps torture clean
+SECONDS := 3600
+
+.PHONY: help demo test lint bench compare dumps torture fuzz clean
 
 help:
 	@echo "make demo   install, convert the sample captures, show what became of each, trace one, verify all"
@@ -16,6 +18,7 @@ help:
 	@echo "make bench  scores, speed and memory on the bench pages, where you have them: BENCH=FOLDER"
 	@echo "make compare  beside other extractors, with weights that have not seen the sites of the pages, as Markdown"
 	@echo "make torture  200 runs, killed at random moments and resumed, against an undisturbed one"
+	@echo "make fuzz   an hour for each reader, decoder and cleaner on inputs that nobody thought of: SECONDS=3600"
 	@echo "make clean  remove .venv, demo and caches"
 
 $(VENV)/made:
@@ -78,6 +81,9 @@ bench: $(VENV)/installed-compare
 torture: $(VENV)/installed-test
 	$(BIN)/python -m tests.torture --runs 200 $(ARGS)
 
+fuzz: $(VENV)/installed-test
+	$(BIN)/python -m tests.fuzz all --seconds $(SECONDS) $(ARGS)
+
 compare: $(VENV)/installed-compare $(VENV)/installed-train
 	$(have_bench)
 	@$(BIN)/python -m archive.training.compare $(BENCH) --crossed
@@ -87,5 +93,5 @@ dumps: $(VENV)/installed-train
 	@$(BIN)/python -m archive.training $(BENCH) --dumps --evaluate
 
 clean:
-	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo build dist .fuzz .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find archive tests -name __pycache__ -type d -prune -exec rm -rf {} +

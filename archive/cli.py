@@ -361,6 +361,35 @@ def diff(
 
 
 @main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--strict", is_flag=True, help="Exit code 1 for warnings too.")
+@click.option("--all", "every", is_flag=True, help="Show each finding on a line of its own.")
+@click.option("--json", "as_json", is_flag=True, help="Print all findings as one JSON object.")
+def check(files: tuple[str, ...], *, strict: bool, every: bool, as_json: bool) -> None:
+    """Check WARC files, clause by clause, against the standard: ISO 28500, WARC 1.0 and 1.1.
+
+    Of a folder the WARC files in it are checked, of a corpus those that it wrote. An error is what the standard says
+    shall not be, a warning what it says should not, a note is neither. Exit code 1 where an error is found.
+    """
+    from archive import check as checking
+    from archive import progress, screen_check
+    from archive.model import Limits
+
+    with named_errors():
+        paths = checking.warc_files(files)
+        quiet = as_json or every
+        with progress.Checking(quiet=quiet, size=sum(map(checking.size_of, paths))) as told:
+            found = checking.check_files(paths, Limits(), told.reached)
+            if as_json:
+                tallies = screen_check.as_json(found, strict=strict, echo=lambda text: click.echo(text, nl=False))
+            else:
+                tallies = screen_check.tallied(found, each=screen_check.line if every else None)
+        if not as_json:
+            screen_check.show(tallies, grouped=not every)
+        sys.exit(1 if screen_check.wrong(tallies, strict=strict) else 0)
+
+
+@main.command()
 @click.argument("corpus", metavar="CORPUS")
 @click.argument("row_id", metavar="ID")
 @click.option("--raw", is_flag=True, help="Write the original payload, bit for bit, to standard output.")

@@ -4,7 +4,9 @@
     Capture     what was found there: one record's bytes and what they say of themselves
     Damage      a range of an input that nothing could read as a record
     Skip        a file, or a member of a zip or tar, that holds no capture
+    Finding     what the standard says against a WARC file at one place; Checked the file that was looked through
     Locator     where the record lies now: file, offset, length
+    Saved       what a page, or the records of the mirror that it lies in, say of how it was saved
     Extraction  what the extractor saw in one capture: text, blocks, metadata, flags
     Shard       work in: some input files and the settings
     Receipt     work done: what one shard wrote, and its counts
@@ -119,6 +121,42 @@ class Skip:
     length: int
     sha256: bytes
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What the standard says against a WARC file at one place."""
+
+    path: str
+    offset: int  # bytes, in the file; in a gzipped file that of the member
+    unpacked_offset: int | None = None  # bytes, in what the member unpacks to; None in a file that is not gzipped
+    record: int | None = None  # from 1, in the order of the file; None where it is not about one record
+    field: str | None = None  # the named field that it is about
+    severity: str  # error, warning, note
+    clause: str  # such as "WARC 1.1, 5.4" (ISO 28500:2017) or "WARC 1.0, 5.4" (ISO 28500:2009)
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A WARC file that was looked through to its end."""
+
+    path: str
+    records: int  # that begin in it, whether they can be read or not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """How a file was saved by another tool: as it says itself, or as the records of its mirror say."""
+
+    record: str = ""  # of a file that is itself such a record: what it is, as the reason of its ``Skip``
+    url: str | None = None
+    scheme: str | None = None  # of its host in this mirror, for a page that tells its URL without
+    captured_at: datetime | None = None  # UTC, but where ``capture-zone-unknown`` is among the flags
+    captured_at_origin: str = "field"  # header: the Date of the HTTP head that was saved with it
+    http_status: int | None = None
+    flags: tuple[str, ...] = ()  # what is derived, and what is not known
 
 
 # ---- what is seen in it ----------------------------------------------------------------------------------------
@@ -312,6 +350,7 @@ class InputFile:
     again: Slice | None = None  # in place of a file: rows of a corpus whose records are read again
     start: int = 0  # of a file that is read in parts: where this one begins, at a record
     stop: int | None = None  # and the start of the next one; None where there is none
+    saved: Saved | None = None  # what the records of a mirror among the inputs say of it
 
     @property
     def is_part(self) -> bool:

@@ -3,6 +3,7 @@
 The plan depends on the files alone, not on the order in which they were named nor on the number of workers. Directories
 are walked once, whatever their links say. A file's path in the rows is relative to the input that was named, so a moved
 folder gives the same corpus; where two files would get the same path, both take parts of their parents' names in front.
+Logs of wget and HTTrack's cache among the files tell of the others where they come from (``mirrors.py``).
 
 Small files are grouped; a large one whose format allows it is read in parts. Where these begin is found by a look at a
 few kilobytes every ``SHARD_BYTES``, which may be wrong: what looks like a record may lie inside another. The receipt of
@@ -25,6 +26,7 @@ from typing import BinaryIO
 from archive import sources
 from archive.errors import UsageError
 from archive.manifest import settings_sha256
+from archive.mirrors import with_records
 from archive.model import InputFile, Origin, Settings, Shard
 
 SHARD_BYTES = 8 << 20  # of input: some 250 pages, three seconds of one core; what a stopped run does again at most
@@ -53,7 +55,7 @@ def find_files(inputs: Iterable[str | os.PathLike[str]], *, leave_out: Path) -> 
             if real not in found or (parts, str(absolute)) > (found[real][0], str(found[real][1])):
                 found[real] = (parts, absolute)
     files = [_input_file(path, parts) for parts, path in found.values()]
-    return sorted(_distinct(files), key=lambda file: file.path)
+    return with_records(sorted(_distinct(files), key=lambda file: file.path))
 
 
 def walk(root: Path, leave_out: Path) -> Iterator[Path]:
@@ -146,7 +148,7 @@ def _shard(number: int, group: Iterable[InputFile], config: bytes, settings: Set
     files = tuple(group)
     digest = hashlib.sha256(config)
     for file in files:
-        digest.update(repr((file.path, file.size, file.modified_ns, file.problem, file.start, file.stop)).encode())
+        digest.update(repr((file.path, file.size, file.modified_ns, file.problem, file.start, file.stop, file.saved)).encode())
     shard_id = f"{number:06d}-{digest.hexdigest()[:16]}"
     return Shard(shard_id=shard_id, files=files, folder=str(work / shard_id), settings=settings)
 

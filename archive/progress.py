@@ -234,6 +234,28 @@ class Verifying(Bar):
         return self
 
 
+class Checking(Bar):
+    """Progress of a check: bytes, bytes a second, time left."""
+
+    def __init__(self, *, quiet: bool, size: int) -> None:
+        super().__init__(quiet=quiet)
+        self._size, self._shown = size, 0.0
+
+    def reached(self, position: int) -> None:
+        """So many bytes are done."""
+        now = time.monotonic()
+        if now - self._shown > 0.1:  # noqa: PLR2004 - no eye sees more
+            self._shown = now
+            spent = max(now - self.started, 0.001)
+            left = spent * (self._size - position) / position if position else None
+            text = f"{bytes_of(position)} of {bytes_of(self._size)}  {bytes_of(position / spent)}/s"
+            self.show((text,), position / max(self._size, 1), left)
+
+    def __enter__(self) -> Self:
+        self.begin("checking")
+        return self
+
+
 def rejections_of(reasons: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     """Those reasons that are of rejections, and not of damage or of inputs that were skipped."""
     return [(name, count) for name, count in reasons if not name.startswith(("damaged: ", "skipped: "))]

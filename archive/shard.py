@@ -120,7 +120,7 @@ def found_in(file: InputFile, shard: Shard, rows: Rows, stages: Stages) -> Itera
             origin = replace(origin, file_sha256=rows.file_sha256)
             yield None
             door = sources.Opened(
-                file=opened, size=file.size, origin=origin, in_place=True, start=file.start, stop=file.stop
+                file=opened, size=file.size, origin=origin, in_place=True, start=file.start, stop=file.stop, saved=file.saved
             )
             source = sources.find(door)
             rows.kind = source.kind if source else "unknown"

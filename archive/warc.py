@@ -22,7 +22,7 @@ from archive.model import Capture, Locator, Origin
 
 WITHOUT_PAYLOAD = ("warcinfo", "metadata", "request")
 OWN_FLAG = re.compile(r"(?!repeated-record$)[a-z][a-z0-9-]{0,39}")  # that one is for the whole corpus to say
-OWN_ORIGINS = ("field", "option", "mtime")
+OWN_ORIGINS = ("field", "header", "option", "mtime")
 DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII)
 
 
@@ -34,6 +34,7 @@ class StreamedDigests:
     body: Mapping[str, bytes]  # of what follows the HTTP head, as it stands
     payload: Mapping[str, bytes]  # of that, de-chunked
     payload_length: int
+    block_length: int = 0
     flags: tuple[str, ...] = ()  # of what was wrong with the chunks
 
 
@@ -72,7 +73,12 @@ def stream_digests(
         except StopIteration as end:
             flags = end.value
     return StreamedDigests(
-        block=whole.digests(), body=body.digests(), payload=payload.digests(), payload_length=payload.length, flags=flags
+        block=whole.digests(),
+        body=body.digests(),
+        payload=payload.digests(),
+        payload_length=payload.length,
+        block_length=whole.length,
+        flags=flags,
     )
 
 
@@ -288,9 +294,9 @@ def read_date(text: str) -> datetime | None:
     year, month, day, hour, minute, second = (int(part) if part else None for part in parts)
     try:
         moment = datetime(year or 0, month or 1, day or 1, hour or 0, minute or 0, min(second or 0, 59), tzinfo=UTC)
-    except ValueError:
+        if zone and zone != "Z":  # not the profile's, but some crawlers write their own zone
+            offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+            moment += -offset if zone[0] == "+" else offset
+    except (ValueError, OverflowError):  # beyond the year 9999
         return None
-    if zone and zone != "Z":  # not the profile's, but some crawlers write their own zone
-        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-        moment += -offset if zone[0] == "+" else offset
     return moment if moment.year >= 1990 else None  # before the Web no page was captured  # noqa: PLR2004

@@ -132,6 +132,12 @@ def test_a_few_bad_bytes_do_not_change_the_charset() -> None:
     assert (decoded.charset, decoded.charset_origin, decoded.flags) == ("shift_jis", "header", ("undecodable-bytes",))
 
 
+def test_a_bad_byte_leaves_the_other_characters_of_a_stateful_charset() -> None:
+    data = (JAPANESE * 3).encode("iso2022_jp")
+    decoded = decode_text(data + b"\x1b", header_charset="iso-2022-jp", html=False)
+    assert (decoded.text, decoded.flags) == (JAPANESE * 3 + "\ufffd", ("undecodable-bytes",))
+
+
 def test_mojibake_is_flagged_not_repaired() -> None:
     text = "The cafÃ© was closed, itâ€™s said."
     decoded = decode_text(text.encode(), header_charset=None, html=True)

@@ -319,6 +319,17 @@ def test_a_short_text_that_is_clean_already_is_kept_whole() -> None:
         assert answer.flags == ()
 
 
+@pytest.mark.parametrize("lines", [
+    ["The council decided on Monday to close the old harbour for three months because of repairs.", "Residents protest."],
+    ["Το δημοτικό συμβούλιο αποφάσισε τη Δευτέρα να κλείσει το παλιό λιμάνι για τρεις μήνες.", "Οι κάτοικοι διαμαρτύρονται."],
+    ["מועצת העיר החליטה ביום שני לסגור את הנמל הישן לשלושה חודשים בשל עבודות תחזוקה.", "התושבים מוחים."],
+    ["قرر المجلس البلدي يوم الاثنين إغلاق الميناء القديم لمدة ثلاثة أشهر بسبب أعمال الصيانة.", "السكان يحتجون."],
+    ["市議会は月曜日、補修工事のため旧港を三か月間閉鎖することを決定した。", "住民は反対している。"],
+])  # fmt: skip
+def test_a_short_last_sentence_of_a_short_text_stays(lines: list[str]) -> None:
+    assert clean("\n".join(lines).encode(), "utf-8").text == "\n\n".join(lines)
+
+
 def test_a_dump_of_many_pages_is_cleaned_in_parts() -> None:
     """In parts of 10,000 lines, so that its measures do not take all memory; nothing is lost between two of them."""
     many = page(ENGLISH).decode().split("\n") * 900

@@ -19,13 +19,13 @@ PACKAGE = Path(archive.__file__).parent
 FLOORS = (  # from the roof down; a module imports from lower floors, and from its own where no cycle comes of it
     ("archive.__main__", "archive.training"),
     ("archive.cli", "archive"),
-    ("archive.screen_diff", "archive.screen_convert"),
+    ("archive.screen_diff", "archive.screen_convert", "archive.screen_check"),
     ("archive.screen", "archive.look"),
     ("archive.progress",),
     ("archive.api", "archive.remaining", "archive.sampling"),
     ("archive.run", "archive.compaction"),
     ("archive.engine",),
-    ("archive.runlog", "archive.commit", "archive.growth", "archive.plan", "archive.pool", "archive.proof", "archive.compare"),
+    ("archive.runlog", "archive.commit", "archive.growth", "archive.plan", "archive.mirrors", "archive.pool", "archive.proof", "archive.compare"),
     ("archive.shard",),
     ("archive.proof_files", "archive.proof_places", "archive.fragments", "archive.again", "archive.joining", "archive.watch",
      "archive.unfinished"),
@@ -35,7 +35,7 @@ FLOORS = (  # from the roof down; a module imports from lower floors, and from i
     ("archive.table",),
     ("archive.manifest", "archive.partition", "archive.schema"),
     ("archive.storage", "archive.rows", "archive.child", "archive.proof_ids", "archive.sofar", "archive.stages",
-     "archive.cluster"),
+     "archive.cluster", "archive.check"),
     ("archive.sources", "archive.extraction"),
     ("archive.wrapping",),
     ("archive.warc",),
@@ -57,7 +57,7 @@ OWNERS = {
     "rapidfuzz": ("training",),
     "distributed": ("cluster",),
     "dask": ("cluster",),
-    "rich": ("screen", "screen_convert", "screen_diff", "progress"),
+    "rich": ("screen", "screen_check", "screen_convert", "screen_diff", "progress"),
     "publicsuffixlist": ("rows",),
     "isal": ("sources",),
     "fcntl": ("storage",),
@@ -145,9 +145,9 @@ def test_nothing_prints_or_exits_below_the_roof() -> None:
 
 def test_public_names() -> None:
     assert set(archive.__all__) == {
-        "ArchiveError", "Corpus", "CorpusError", "Extraction", "JsonFields", "Limits", "Manifest", "ReadOptions",
+        "ArchiveError", "Corpus", "CorpusError", "Extraction", "Finding", "JsonFields", "Limits", "Manifest", "ReadOptions",
         "Rejected", "RunInterrupted", "Settings", "UnknownId", "UsageError", "__version__", "convert", "extract",
-        "open_corpus", "compact", "reextract",
+        "open_corpus", "check_warc", "compact", "reextract",
     }  # fmt: skip
     assert list(archive.__all__) == sorted(archive.__all__)
     assert dir(archive) == sorted(archive.__all__)

@@ -62,3 +62,10 @@ def test_mojibake_is_mended_in_the_text_and_not_in_the_bytes() -> None:
     plain, mended = split(payload, "utf-8")[1], split(payload, "utf-8", repair=True)[1]
     assert [line.text for line in mended] == ["café au lait", "next"]
     assert [(line.start, line.end) for line in mended] == [(line.start, line.end) for line in plain]
+
+
+def test_an_escape_sequence_that_does_not_end_is_a_bad_byte() -> None:
+    payload = "港".encode("iso2022_jp") + b"\x1b((((((((a\nquay"
+    mark, lines = split(payload, "iso2022_jp")
+    assert [line.text for line in lines] == ["港\ufffd((((((((a", "quay"]
+    assert [mark, *(line.stop for line in lines)] == [0, payload.index(b"\n") + 1, len(payload)]

@@ -69,6 +69,7 @@ def test_authors(line: str, authors: tuple[str, ...]) -> None:
     (["12 March 2024", "14 March 2024"], None),
     (["On 12 March 2024 the old pier burnt down to the water"], None),
     (["31 February 2024"], None),
+    (["12 March 2024, 18:57", "12 March 2024, 18:24"], "2024-03-12T18:24"),  # the first, whatever the order of a set
 ])  # fmt: skip
 def test_day(lines: list[str], day: str | None) -> None:
     assert seen(*lines).published_at == day

@@ -198,6 +198,16 @@ def test_a_verification_says_nothing_elsewhere(monkeypatch: pytest.MonkeyPatch, 
     assert text.getvalue() == ""
 
 
+def test_a_check_shows_bytes_and_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for terminal in (True, False):
+        text = io.StringIO()
+        monkeypatch.setattr(progress, "err", Console(file=text, width=80, force_terminal=terminal, color_system=None))
+        with progress.Checking(quiet=False, size=4_000_000) as told:
+            told.reached(1_000_000)
+        assert ("1.0 MB of 4.0 MB" in text.getvalue()) is terminal
+        assert (" 25%" in text.getvalue()) is terminal
+
+
 def test_a_run_that_stops_leaves_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     for failed in (True, False):
         text = io.StringIO()

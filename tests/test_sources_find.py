@@ -23,6 +23,8 @@ OURS = {
     "text": "dump",
     "html": "page",
     "jsonl": "jsonl",
+    "mirror": "mirror",
+    "singlefile": "singlefile",
     "packed": "packed",
     "tar": "tarred",
     "zip": "zipped",
@@ -51,7 +53,7 @@ def door(data: bytes, name: str = "x") -> Opened:
 
 def test_the_order_of_trust_is_fixed() -> None:
     assert [source.kind for source in sources._sources()] == [
-        "warc", "wacz", "zip", "tar", "packed", "har", "mhtml", "jsonl", "html", "text",
+        "warc", "wacz", "zip", "tar", "packed", "har", "mhtml", "singlefile", "mirror", "jsonl", "html", "text",
     ]  # fmt: skip
 
 
@@ -67,7 +69,7 @@ def test_other_packages_come_before_the_guesses(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(sources, "entry_points", lambda **_: [*POINTS, Point()])
     sources._sources.cache_clear()
-    assert [source.kind for source in sources._sources()][6:9] == ["mhtml", "epub", "jsonl"]
+    assert [source.kind for source in sources._sources()][8:11] == ["mirror", "epub", "jsonl"]
 
 
 def test_no_registered_format_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,6 +115,15 @@ def test_a_bad_header_costs_one_member() -> None:
     assert damage.sha256 == hashlib.sha256(data[2048:3072]).digest()
 
 
+def test_each_bad_header_of_a_packed_tar_that_is_cut_costs_one_member() -> None:
+    data = bytearray(tar(*((f"{name}.html", PAGE, FILE) for name in "abcdef")))
+    for name in (b"b.html", b"e.html"):  # behind the first one the next header is looked for, up to the cut
+        data[data.index(name) + 150] ^= 1
+    found = read(gzip.compress(bytes(data))[:-4], "a.tar.gz")
+    named = [one.origin.member if isinstance(one, Capture) else getattr(one, "reason", "") for one in found]
+    assert named == ["a.html", "header", "c.html", "d.html", "header", "f.html", "truncated"]
+
+
 def test_a_cut_file_ends_in_one_damage() -> None:
     data = tar(("a.html", PAGE, FILE), ("b.txt", b"Just words. " * 200, FILE), form=tarfile.USTAR_FORMAT)
     found = read(data[:2000], "a.tar")

@@ -165,6 +165,28 @@ def test_a_member_without_a_name_is_read() -> None:
     assert [found.payload for found in read(bytes(data), "a.zip") if isinstance(found, Capture)] == [PAGE]
 
 
+def test_a_member_that_is_said_to_lie_in_front_of_the_file() -> None:
+    data = bytearray(pack(("link", b"target"), ("b.html", PAGE), method=zipfile.ZIP_STORED))
+    end = data.index(b"PK\x05\x06")
+    data[end + 16 : end + 20] = (int.from_bytes(data[end + 16 : end + 20], "little") + 1_000_000).to_bytes(4, "little")
+    (link, page) = read(bytes(data), "a.zip")
+    assert isinstance(link, Skip)
+    assert (link.reason, link.length) == ("a symbolic link", 0)
+    assert isinstance(page, Damage)
+    assert page.reason == "corrupt"
+
+
+def test_a_member_that_asks_for_four_gigabytes_costs_itself() -> None:
+    data = bytearray(pack(("a.html", PAGE), ("b.html", PAGE), method=zipfile.ZIP_LZMA))
+    start = data.index(b"a.html") + len(b"a.html") + 5  # behind two lengths and a byte
+    assert int.from_bytes(data[start : start + 4], "little") == 8 << 20
+    data[start : start + 4] = b"\xff" * 4
+    first, second = read(bytes(data), "a.zip")
+    assert isinstance(first, Damage)
+    assert (first.reason, first.detail[:44]) == ("corrupt", "zip: unpacking takes 4294967295 bytes of mem")
+    assert payloads([second]) == [PAGE]
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.binary(min_size=1, max_size=12)), max_size=4), st.integers(0, 300))
 def test_a_damaged_zip_never_raises(changes: list[tuple[int, bytes]], cut: int) -> None:

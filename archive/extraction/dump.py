@@ -30,6 +30,7 @@ from archive.model import Block, CleanText, Removed
 _PART: Final = 10_000  # lines at once, which take 45 MB; a page has 7,000 at most, and what has more is many pages
 _TEASING: Final = 8  # words of a line that may be another article's teaser; of fewer it is a menu's
 _OWN: Final = 25  # words of a sentence that is the page's own, but not the article: an author box, a comment, a summary
+_LITTLE: Final = 4  # lines
 _RESCUED: Final = 5  # words of a line that is kept where nothing else is
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -114,8 +115,10 @@ def _choose(lines: list[Line], model: Model | None) -> Kept:
     spoken = Spoken.of(lines)
     find_clues(lines, spoken)
     chosen = keep(lines, spoken, model)
+    # a few sentences, perhaps behind a headline: the model has not seen so little, and takes a short last one for a menu's
+    clean_already = len(lines) <= _LITTLE and all(line.shut and not line.reason for line in lines[1:])
     for line, kept in zip(lines, chosen.kept, strict=True):
-        line.kept = kept
+        line.kept = kept or (clean_already and line.shut and not line.reason)
     return chosen
 
 

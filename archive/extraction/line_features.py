@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import count, repeat
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -42,7 +44,7 @@ WIDTHS: Final = (2, 5, 12)  # lines on either side that make a line's company
 NEAR: Final = ("value", "words", "said", "kin", "last")
 TITLE: Final = 3  # words that the first line and a headline share at least
 LETTERS: Final = 3  # words of more say what a text is about, and so do pairs of a dense script
-WIDEST: Final = "\u0e00"
+WIDEST: Final = 0xE00
 
 
 def measure(lines: Sequence[Line], spoken: Spoken, vocabulary: Vocabulary) -> dict[str, Ints]:
@@ -110,11 +112,11 @@ def _words(spoken: Spoken, weights: Mapping[str, int], out: dict[str, Ints], fir
     """Learned weights of a short line's words, and what words a line shares with the first line and the likely article."""
     lowered = spoken.lowered
     n = len(lowered)
-    numbers = {"\n": 0}
-    codes = np.array([numbers.setdefault(word, len(numbers)) for word in spoken.words], np.int64)
+    numbers = dict(zip(dict.fromkeys(("\n", *spoken.words)), count()))  # no loop of ours: .3 ms a page
+    codes = np.fromiter(map(numbers.__getitem__, spoken.words), np.int64, len(spoken.words))
     owner = np.cumsum(codes == 0)[codes > 0]
     codes = codes[codes > 0]
-    weight = np.fromiter((weights.get(word, 0) for word in numbers), np.int64, len(numbers))
+    weight = np.fromiter(map(weights.get, numbers, repeat(0)), np.int64, len(numbers))
     said = weight[codes]
     begins = np.flatnonzero(np.diff(owner, prepend=-1))
     weighed = np.zeros((3, n), np.int64)
@@ -127,7 +129,8 @@ def _words(spoken: Spoken, weights: Mapping[str, int], out: dict[str, Ints], fir
     pairs = np.unique(owner * len(numbers) + codes)
     owner, codes = np.divmod(pairs, len(numbers))
     _title(owner, codes, out)
-    tells = np.fromiter((len(word) > LETTERS or word[0] >= WIDEST for word in numbers), np.bool_, len(numbers))[codes]
+    initials = np.frombuffer("".join(map(itemgetter(0), numbers)).encode("utf-32-le", "replace"), np.uint32)
+    tells = ((np.fromiter(map(len, numbers), np.int64, len(numbers)) > LETTERS) | (initials >= WIDEST))[codes]
     _kin(owner[tells], codes[tells], out, first, after)
     copies = Counter(lowered)
     out["copies"] = np.minimum(np.fromiter((copies[text] for text in lowered), np.int64, n), 20)

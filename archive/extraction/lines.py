@@ -25,6 +25,7 @@ _DENSE_FROM: Final = 0xE00
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff]+")
 _NEWLINE: Final = re.compile(rb"\r\n|\r|\n")
 _PROBE: Final = b"\t\r\n 09AZaz+-~{}<>=;.\x1b$B"  # stateful codecs and those of 16 and 32 bits read it otherwise
+_PENDING: Final = 8  # bytes of a character or escape sequence that a decoder of Python keeps
 _MARKS: Final = 64  # characters; a longer line has more than marks that nobody sees
 
 
@@ -126,7 +127,7 @@ def _by_byte(body: bytes, name: str) -> list[tuple[int, int, int, str]]:
     buffer: list[str] = []
     at = last = 0
     for i in range(len(body)):
-        out = decoder.decode(body[i : i + 1], i + 1 == len(body))
+        out = _fed(decoder, body, i)
         if out:
             buffer.append(out)
         if "\n" in out or "\r" in out:
@@ -137,3 +138,12 @@ def _by_byte(body: bytes, name: str) -> list[tuple[int, int, int, str]]:
     if at < len(body):
         found.append((at, len(body), len(body), "".join(buffer)))
     return found
+
+
+def _fed(decoder: codecs.IncrementalDecoder, body: bytes, at: int) -> str:
+    """What the byte at ``at`` adds. Python raises, and forgets what it kept, where an escape sequence does not end."""
+    try:
+        return decoder.decode(body[at : at + 1], at + 1 == len(body))
+    except UnicodeError:
+        rest = body[at - _PENDING + 1 : at + 1]  # behind the escape, which is a bad byte
+        return "\ufffd" + "".join(decoder.decode(rest[i : i + 1]) for i in range(len(rest)))

@@ -42,7 +42,7 @@ def facts(lines: Sequence[Line]) -> tuple[Line | None, tuple[str, ...], str | No
     about = [line for line in lines[max(0, begin - _ABOUT) : begin + _BEHIND] if not line.kept and line.words <= _LONG]
     authors = next((names for names in (_names(line.text) for line in about) if names), ())
     days = {day for line in about if (day := _day(line.text))}
-    return title, authors, min(days, key=len) if len({day[:10] for day in days}) == 1 else None
+    return title, authors, min(days, key=lambda day: (len(day), day)) if len({day[:10] for day in days}) == 1 else None
 
 
 def _title(lines: Sequence[Line], begin: int) -> Line | None:
@@ -52,14 +52,18 @@ def _title(lines: Sequence[Line], begin: int) -> Line | None:
     top, it is the line with the article's words that stands there over a byline or a day.
     """
     top = next((i for i in range(begin) if not lines[i].reason), begin)
-    said = {word for line in lines if line.kept for word in _TELLING.findall(line.text[:HEAD].lower())}
     for i in range(begin - 1, top, -1):
         if 3 <= lines[i].words <= 30 and _heads(lines[i].text, lines[top].text[:HEAD]):
-            return lines[i] if said.intersection(_TELLING.findall(lines[i].text.lower())) else None
-    return _over_byline(lines, begin, said)
+            return lines[i] if _said(lines).intersection(_TELLING.findall(lines[i].text.lower())) else None
+    return _over_byline(lines, begin)
 
 
-def _over_byline(lines: Sequence[Line], begin: int, said: set[str]) -> Line | None:
+def _said(lines: Sequence[Line]) -> set[str]:
+    """The longer words of the article."""
+    return {word for line in lines if line.kept for word in _TELLING.findall(line.text[:HEAD].lower())}
+
+
+def _over_byline(lines: Sequence[Line], begin: int) -> Line | None:
     """The line of four words or more, of whose longer words the article has most, before a byline or a day at the top.
 
     Farther down such a line is the headline in two of three dumps, else a standfirst or another article's.
@@ -67,6 +71,7 @@ def _over_byline(lines: Sequence[Line], begin: int, said: set[str]) -> Line | No
     stated = next((i for i in range(min(_TOP, begin)) if _names(lines[i].text) or _day(lines[i].text)), None)
     if stated is None:
         return None
+    said = _said(lines)
     for i in range(stated - 1, max(-1, stated - 4), -1):
         line = lines[i]
         if not line.reason and 4 <= line.words <= 20 and line.text[-1] not in ".:" and _shared(line, said):

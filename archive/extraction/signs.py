@@ -109,12 +109,13 @@ def reasons(lines: Sequence[Line], lowered: Sequence[str], there: Sequence[str])
         lines_with(joined, starts, there, group) for group in (COOKIE, CONSENT_ALONE, PROMOTION)
     )
     consent = lines_with(joined, starts, there, CONSENT) if cookie else cookie
+    marked = {*cookie, *alone, *promotion}  # a Counter asks Python for each number that it has not
     found: list[Found] = []
     for i, (text, line) in enumerate(zip(folded, lines, strict=True)):
         words = line.words
-        if (cookie[i] and consent[i]) or alone[i]:
+        if i in marked and ((cookie[i] and consent[i]) or alone[i]):
             found.append(("consent", 0.9 if cookie[i] + consent[i] > 2 or words < 10 else 0.7, False))
-        elif promotion[i] and words <= (30 if promotion[i] > 1 else 20):
+        elif i in marked and promotion[i] and words <= (30 if promotion[i] > 1 else 20):
             found.append(("promotion", 0.9 if promotion[i] > 1 or words < 8 else 0.6, False))
         else:
             found.append(_place(text, words, shut=line.shut) if text else ("", 0.0, False))
@@ -133,10 +134,16 @@ def _place(text: str, words: int, *, shut: bool) -> Found:
     few = words <= _HEADING
     if "©" in text or _credited(text) or (few and begins(text, _CAPTION) and (":" in text[:20] or not shut)):
         return "caption", 0.8, False
-    dated = few and _DIGIT.search(text) and DATE.search(text) and (words < _TITLE or begins(text, _DATED))
-    if not shut and (dated or (words <= 10 and begins(text, _STATED))):
+    if not shut and _is_byline(text, words):
         return "byline", 0.8, False
     return "", 0.0, False
+
+
+def _is_byline(text: str, words: int) -> bool:
+    """Whether a line states a day and little else, or begins as bylines do."""
+    few = words <= _HEADING
+    dated = few and _DIGIT.search(text) and DATE.search(text) and (words < _TITLE or begins(text, _DATED))
+    return bool(dated) or (words <= 10 and begins(text, _STATED))
 
 
 def begins(text: str, table: Mapping[str, tuple[str, ...]]) -> bool:

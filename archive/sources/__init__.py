@@ -20,7 +20,7 @@ from importlib.metadata import entry_points
 from typing import BinaryIO, Protocol, cast, runtime_checkable
 
 from archive.errors import UsageError
-from archive.model import Capture, Damage, Origin, ReadOptions, Skip
+from archive.model import Capture, Damage, Origin, ReadOptions, Saved, Skip
 
 HEAD = 1 << 16
 CHUNK = 1 << 20
@@ -73,6 +73,7 @@ class Opened:
     depth: int = 0  # how many containers are around it
     start: int = 0  # where to begin, for a source that is ``Divisible``
     stop: int | None = None  # where to end: the first record at or behind it is not read
+    saved: Saved | None = None  # what the records of the mirror that it lies in say of it
 
 
 class Source(Protocol):
@@ -110,7 +111,13 @@ def find(opened: Opened) -> Source | None:
 
 
 def captures(opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
-    """Everything in the file, in its order; one ``Skip`` with the reason where no source knows it."""
+    """Everything in the file, in its order; one ``Skip`` with the reason where no source knows it.
+
+    A file that was read as the record of a mirror is one too, whatever its format.
+    """
+    if opened.saved and opened.saved.record:
+        yield skipped(opened, "mirror", opened.saved.record)
+        return
     source = find(opened)
     opened.file.seek(0)
     if source is None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from archive import wrapping
+from archive import entity, wrapping
 from archive.extraction.decoding import BOMS, wide_codec
-from archive.model import Capture, Damage, ReadOptions, Skip
+from archive.model import Capture, Damage, ReadOptions, Saved, Skip
 from archive.sources import CHUNK, Opened, damaged, name_of, skipped, time_of
 from archive.sources.unpack import broken_of
 
@@ -20,6 +20,10 @@ START = re.compile(rf"(<!--.*?-->\s*)*(<!--(?!.*-->)|{MARK})".encode(), re.DOTAL
 XML = re.compile(rb"<\?xml\b[^>]*>\s*(<!--.*?-->\s*|<\?.*?\?>\s*)*<(!doctype\s+html|html)\b", re.DOTALL | re.IGNORECASE)
 TAG = re.compile(
     rb"</?(p|div|span|a|h[1-6]|ul|ol|li|br|img|table|tr|td|section|article|b|i|em|strong)\b[^<>]*>", re.IGNORECASE
+)
+# what may stand in front: white space, XML and document type declarations, the html tag, and the mark of a comment
+IN_FRONT = re.compile(
+    rb"(\s*+)(?=<!--)|\s*+(?:<\?[^>]*+>|<!doctype\b[^>]*+>|<html\b(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>)", re.IGNORECASE
 )
 SNIFF = 4096
 MANY = 8  # tags in the first KB: a text dump with a leaked tag or two is none
@@ -44,8 +48,7 @@ class PageSource:
     def captures(self, opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
         """The page."""
         opened.file.seek(0)
-        xml = plain_ascii(opened.file.read(SNIFF)).startswith(b"<?xml")
-        yield whole_file(opened, options, "application/xhtml+xml" if xml else "text/html")
+        yield whole_file(opened, options, media_type_of(opened.file.read(SNIFF)))
 
 
 def looks_like_page(head: bytes) -> bool:
@@ -54,6 +57,25 @@ def looks_like_page(head: bytes) -> bool:
     if START.match(start) or XML.match(start):
         return True
     return not start.startswith(b"<?xml") and len(TAG.findall(start[:1024])) >= (MANY if start[:1] != b"<" else 3)
+
+
+def media_type_of(head: bytes) -> str:
+    """That of a page: XHTML where it begins as XML."""
+    return "application/xhtml+xml" if plain_ascii(head).startswith(b"<?xml") else "text/html"
+
+
+def comments_in_front(head: bytes) -> Iterator[bytes]:
+    """The comments of a page that stand before its first element but ``html``, without their marks."""
+    text, at = plain_ascii(head), 0
+    while found := IN_FRONT.match(text, at):
+        at = found.end()
+        if text.startswith(b"<!--", found.end(1)):
+            start = found.end(1) + len(b"<!--")
+            end = text.find(b"-->", start)
+            if end < 0:
+                return
+            yield text[start:end]
+            at = end + len(b"-->")
 
 
 def plain_ascii(head: bytes) -> bytes:
@@ -71,30 +93,47 @@ def looks_wide(head: bytes) -> bool:
     return (len(odd) > 1 and nuls[0] == 0 and nuls[1] * 2 > len(odd)) or wide_codec(head) is not None
 
 
-def whole_file(opened: Opened, options: ReadOptions, media_type: str) -> Capture | Damage | Skip:
-    """The file as one capture, read again where it is too large to hold; a ``Damage`` where its checksum is wrong."""
+def whole_file(
+    opened: Opened,
+    options: ReadOptions,
+    media_type: str,
+    told: Saved | None = None,
+    message: entity.Message | None = None,
+) -> Capture | Damage | Skip:
+    """The file as one capture, read again where it is too large to hold; a ``Damage`` where its checksum is wrong.
+
+    ``told`` is how it was saved; without it, what the records of its mirror say. A ``message`` is the HTTP message that
+    the file is.
+    """
     limit = options.limits.record_bytes
     opened.file.seek(0)
     held = opened.file.read(limit + 1)
-    payload: bytes | wrapping.Large = held
+    payload: bytes | wrapping.Large = held[len(message.head) :] if message else held
     if len(held) > limit:
         opening = held[: options.limits.header_bytes]
         del held
-        payload = wrapping.large(lambda: pieces_of(opened.file), opening)
+        payload = wrapping.large(lambda: pieces_of(opened.file), opening, message)
     broken = broken_of(opened.file)
     if broken and broken.reason == "bomb":
         return skipped(opened, broken.reason, broken.detail)
     if broken and broken.reason == "checksum":
         return damaged(opened, broken.reason, broken.detail)
-    moment, moment_origin, flags = time_of(opened, options)
+    told = told or opened.saved or Saved()
+    moment, moment_origin, flags = told.captured_at, told.captured_at_origin, told.flags
+    if moment is None:
+        moment, moment_origin, flags = time_of(opened, options)
+        flags = (*told.flags, *flags)
+    if told.http_status not in (None, 200) and not message:
+        flags += (f"http-status-{told.http_status}",)  # there is no HTTP message that could bear it
     return wrapping.new_capture(
         origin=opened.origin,
         payload=payload,
         media_type=media_type,
-        url=None,
+        url=told.url,
         captured_at=moment,
         captured_at_precision=options.captured_at_precision if moment_origin == "option" else "second",
         captured_at_origin=moment_origin,
+        http_head=message.head if message else b"",
         flags=(*flags, "truncated") if broken else flags,
     )
 

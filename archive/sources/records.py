@@ -31,6 +31,7 @@ HEAD_END = re.compile(rb"\n\r?\n")
 NEWLINES = re.compile(rb"[\r\n]*")
 MAGIC = re.compile(re.escape(GZIP_MAGIC) + rb"[\x00-\x1f]")
 SEARCH = 1 << 20
+OPENING = 1 << 14  # bytes of a gap that are kept
 STRETCH, MOST = 1 << 16, 1 << 20  # bytes searched for the next record at a time, at first and at most
 
 
@@ -59,6 +60,7 @@ class Gap:
     end: int
     reason: str
     detail: str
+    opening: bytes = b""  # its first bytes, for who asks what they look like
 
 
 class Window:
@@ -252,8 +254,11 @@ def read_stream(window: Window, limits: Limits, start: int = 0, *, until_gzip: b
         try:
             placed = read_record(window, position, limits)
         except Unreadable as why:
+            opening = window.at(position, OPENING)
             end = next_start(window, why.search_from, gzip=until_gzip)
-            yield Gap(start=position, end=end, reason=why.reason, detail=why.detail)
+            yield Gap(
+                start=position, end=end, reason=why.reason, detail=why.detail, opening=opening[: end - position]
+            )
             position = end
         else:
             yield placed

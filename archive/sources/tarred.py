@@ -216,7 +216,7 @@ def _members(opened: Opened, file: BinaryIO, budget: Budget, options: ReadOption
         try:
             header = reader.next()
         except Broken as why:
-            if broken_of(file):
+            if broken_of(file) and why.reason == "truncated":  # said of the stream, once its members are read
                 return
             start = reader.position
             yield _gap(opened, file, start, next_header(reader, start + BLOCK), why)

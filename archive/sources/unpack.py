@@ -249,7 +249,8 @@ def broken_of(file: BinaryIO) -> Broken | None:
 def inside(stream: Stream, opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
     """Everything in ``stream``, read as a file of its own, and one row for what could not be unpacked."""
     file = cast("BinaryIO", stream)
-    inner = replace(opened, file=file, size=None, in_place=False, depth=opened.depth + 1)
+    saved = opened.saved if opened.origin.member is None else None  # of a packed page, not of the members of a zip
+    inner = replace(opened, file=file, size=None, in_place=False, depth=opened.depth + 1, saved=saved)
     held: Capture | Damage | Skip | None = None
     for found in sources.captures(inner, options):
         if held is not None:

@@ -27,6 +27,7 @@ from archive.sources import Opened
 from archive.sources.members import GZIP_MAGIC, Member, Run, Unpacked, inflate_member, measure_run, peek
 from archive.sources.records import (
     MAGIC,
+    OPENING,
     SEARCH,
     START,
     VERSION_LINE,
@@ -107,13 +108,15 @@ def _scan_run(window: Window, start: int, limits: Limits) -> Generator[tuple[Pla
                 break
             if sound is False:
                 detail = "the gzip member is damaged, and the record is not what its digest says"
-                item = Gap(start=found.start, end=found.end, reason="gzip", detail=detail)
+                opening = unpacked.at(found.start, min(OPENING, found.end - found.start))
+                item = Gap(start=found.start, end=found.end, reason="gzip", detail=detail, opening=opening)
         yield item, _in_members(item, start, end - start)
         believed, covered = believed + isinstance(item, Placed), item.end
     if error:
         reason = "bomb" if error.startswith("bomb") else "truncated" if "cut off" in error else "gzip"
         detail = error + (f"; {believed} records in front of the damage were read" if believed else "")
-        gap = Gap(start=covered, end=run.size, reason=reason, detail=detail)
+        opening = unpacked.at(covered, OPENING)
+        gap = Gap(start=covered, end=run.size, reason=reason, detail=detail, opening=opening)
         yield gap, _in_members(gap, start, end - start)
     elif run.size == 0:
         gap = Gap(start=0, end=0, reason="empty-member", detail="a gzip member without content")

@@ -2,7 +2,7 @@
 
 Member names are data, never paths. Times in a zip have no zone and are taken as UTC. A member that cannot be read costs
 that member. Where the list of members, which is at the end of the file, cannot be read, what stands in front of each
-member is believed instead (``unlisted.py``).
+member is believed instead (``unlisted.py``). A page of SingleFile's that unpacks itself is the zip inside it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from datetime import UTC, datetime
 from typing import cast
 
 from archive.model import Capture, Damage, ReadOptions, Skip
-from archive.sources import CHUNK, Opened, skipped
+from archive.sources import CHUNK, Opened, singlefile, skipped
+from archive.sources.singlefile import is_self_extracting
 from archive.sources.unlisted import LOCAL_HEADER, UNKNOWN, Unlisted
 from archive.sources.unpack import STEP, Broken, Budget, Names, Unpacking, budget_of, inside, left_out, no_capture_name
 
 MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK")
 FIRST_YEAR = 1981  # 1980-01-01 is what packers write who do not know the time
+LZMA_MEMORY = 256 << 20  # 7-Zip asks for 64 MB; zipfile would take 4 GB of addresses, for a member of any size
 BAD = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError,
        struct.error, OverflowError, IndexError)  # fmt: skip
 
@@ -39,9 +41,9 @@ class ZipSource:
     kind = "zip"
 
     def recognises(self, head: bytes, name: str) -> bool:
-        """True where the first bytes are those of a zip file."""
+        """True where the first bytes are those of a zip file, or of a page that unpacks itself."""
         del name
-        return head.startswith(MAGICS)
+        return head.startswith(MAGICS) or is_self_extracting(head)
 
     def captures(self, opened: Opened, options: ReadOptions) -> Iterator[Capture | Damage | Skip]:
         """Everything in every member, in the order of the archive."""
@@ -65,6 +67,10 @@ def read(opened: Opened, options: ReadOptions, kind: str, reader: MemberReader) 
         problem = str(why)
     else:
         yield from _members(archive, opened, reader, options)
+        return
+    opened.file.seek(0)
+    if not opened.file.read(len(MAGICS[0])).startswith(MAGICS):
+        yield from singlefile.SOURCE.captures(opened, options)  # the page around a zip
         return
     archive = Unlisted(opened.file, budget_of(opened, limits))
     yield from _members(archive, opened, reader, options)
@@ -112,6 +118,8 @@ def in_member(
 
 def unzipped(archive: Archive, info: zipfile.ZipInfo) -> Iterator[bytes]:
     """What a member holds, in pieces. Raises ``Broken``."""
+    if (asked := _dictionary(archive, info)) > LZMA_MEMORY:
+        raise Broken("corrupt", f"zip: unpacking takes {asked} bytes of memory, the bound is {LZMA_MEMORY}")
     bare, crc = copy(info), 0
     del bare.CRC  # zipfile's own check loses the last piece; ours comes behind it
     try:
@@ -130,6 +138,20 @@ def unzipped(archive: Archive, info: zipfile.ZipInfo) -> Iterator[bytes]:
         raise Broken("checksum", f"zip: the CRC-32 is {crc:08x}, not {info.CRC:08x}")
 
 
+def _dictionary(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    """Bytes of memory that unpacking a member with LZMA takes, as is said in front of it; 0 for any other."""
+    if info.compress_type != zipfile.ZIP_LZMA:
+        return 0
+    stored = copy(info)
+    stored.compress_type, stored.file_size = zipfile.ZIP_STORED, info.compress_size
+    del stored.CRC
+    try:
+        with archive.open(stored) as file:
+            return int.from_bytes(file.read(9)[5:], "little")  # a version, the length of what follows, a byte, and this
+    except (*BAD, OSError):  # whoever reads the member says so
+        return 0
+
+
 def modified(info: zipfile.ZipInfo) -> datetime | None:
     """A member's time of modification, taken as UTC; None where it is not told."""
     try:
@@ -142,6 +164,8 @@ def modified(info: zipfile.ZipInfo) -> datetime | None:
 def _packed_digest(member: Opened, info: zipfile.ZipInfo) -> tuple[int, bytes]:
     """Length and SHA-256 of a member's bytes as they lie in the zip."""
     digest, left = hashlib.sha256(), info.compress_size
+    if info.header_offset < 0:  # a damaged list of members can say so
+        return 0, digest.digest()
     member.file.seek(max(0, info.header_offset))
     head = member.file.read(LOCAL_HEADER.size)
     if len(head) < LOCAL_HEADER.size:

@@ -1,0 +1,86 @@
+"""Packed files: pieces, odd reads and the standard library give the same bytes, and what is inside is read."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable
+from io import BytesIO
+from random import Random
+
+import zstandard
+
+from archive.model import Limits
+from archive.sources.packed import packing_of, unpacked
+from archive.sources.unpack import Broken, Budget, Unpacking
+from tests import making
+from tests.fuzz import laws
+
+LIMITS = Limits(record_bytes=500, line_bytes=2000)
+LIBRARY: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.decompress, "bzip2": bz2.decompress, "xz": lambda data: lzma.decompress(data, lzma.FORMAT_XZ),
+}  # fmt: skip
+REFUSALS = (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)
+
+
+def one(data: bytes) -> None:
+    """Raises where a law is broken."""
+    kind = packing_of(data)
+    if kind:
+        whole, broken = pieces(data, kind)
+        if kind in LIBRARY:
+            assert_as_the_library(data, kind, whole, broken)
+        assert_odd_reads(data, kind, whole, broken)
+    for limits in (laws.LIMITS, LIMITS):
+        laws.read(data, f"page.html.{kind}", limits=limits)
+
+
+def pieces(data: bytes, kind: str) -> tuple[bytes, Broken | None]:
+    """All that can be unpacked, and why it is not more."""
+    found: list[bytes] = []
+    try:
+        found.extend(unpacked(BytesIO(data), kind))
+    except Broken as why:
+        return b"".join(found), why
+    return b"".join(found), None
+
+
+def assert_as_the_library(data: bytes, kind: str, whole: bytes, broken: Broken | None) -> None:
+    """What the standard library unpacks is unpacked; it passes over what follows a bzip2 or xz stream, and we name it."""
+    try:
+        expected = LIBRARY[kind](data)
+    except REFUSALS:
+        return
+    if kind == "gzip" and data[3] & 0xE0:  # reserved flags: zlib refuses them, Python's own reader of headers does not
+        return
+    assert whole.startswith(expected)
+    assert broken or whole == expected
+    assert broken is None or kind != "gzip"
+
+
+def assert_odd_reads(data: bytes, kind: str, whole: bytes, broken: Broken | None) -> None:
+    """Read to and fro, the stream gives what it gives in one go."""
+    stream = Unpacking(lambda: unpacked(BytesIO(data), kind), Budget(len(data), laws.LIMITS))
+    chance = Random(data[-8:])  # noqa: S311 - nothing secret
+    for _ in range(12):
+        at, size = chance.randint(0, len(whole) + 9), chance.choice((0, 1, 3, 100, len(whole)))
+        stream.seek(at)
+        assert stream.read(size) == whole[at : at + size]
+        assert stream.tell() == max(at, min(at + size, len(whole))) or at > len(whole)
+    assert stream.seek(0, 2) == len(whole)
+    assert stream.seek(0) == 0
+    assert stream.read() == whole
+    assert (stream.broken is None) == (broken is None)
+    stream.close()
+
+
+def seeds() -> list[bytes]:
+    """Each packing around a page, lines and a tar; streams one behind the other; padding."""
+    inside = (making.page(1)[:700], making.json_lines([1])[:500] + b"\n" + making.json_lines([2]), b"", b"a\n")
+    found: list[bytes] = []
+    for pack in (gzip.compress, bz2.compress, lzma.compress, zstandard.ZstdCompressor().compress):
+        found += [pack(inner) for inner in inside]
+    packs = [found[0], found[4], found[8], found[12]]
+    return [*found, *(one * 2 for one in packs), *(one + bytes(64) for one in packs), gzip.compress(packs[1])]
