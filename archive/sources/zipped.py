@@ -138,7 +138,7 @@ def unzipped(archive: Archive, info: zipfile.ZipInfo) -> Iterator[bytes]:
         raise Broken("checksum", f"zip: the CRC-32 is {crc:08x}, not {info.CRC:08x}")
 
 
-def _dictionary(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+def _dictionary(archive: Archive, info: zipfile.ZipInfo) -> int:
     """Bytes of memory that unpacking a member with LZMA takes, as is said in front of it; 0 for any other."""
     if info.compress_type != zipfile.ZIP_LZMA:
         return 0
