@@ -54,7 +54,7 @@ class ArchiveWriter:
         """
         if found.locator and (file.again or not self._settings.copy_records):
             return found, found.locator
-        if self._settings.dedupe_payloads and found.wrapped:
+        if self._settings.dedupe_payloads and found.wrapped and found.payload_sha256:
             found = self._revisit_or(found)
         if found.block is not None:
             return found, self._write([found.head + found.block + found.trailer], found)

@@ -26,7 +26,8 @@ NAMESPACE = UUID("bb5e3231-6696-584e-976d-f2b51803225f")
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # RFC 3986 reserved and unreserved characters, and the percent sign of escapes that are there already
 LEGAL = "!#$%&'()*+,/:;=?@[]~-._"
-PACKED = re.compile(r"\.(gz|gzip|zst|zstd|bz2|xz)$", re.IGNORECASE)
+PACKED = re.compile(r"\.(gz|gzip|zst|zstd|bz2|xz|lz4)$", re.IGNORECASE)
+DATES = {"second": "%Y-%m-%dT%H:%M:%SZ", "minute": "%Y-%m-%dT%H:%MZ"}
 DIGEST_BYTES = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}
 
 
@@ -41,7 +42,7 @@ def _uuid(name: str) -> UUID:
 # Left out is what depends on how it was handed over. The folders in front of the name differ when the same file is named
 # directly, through its folder or through its grandparent, and when a zip is unpacked. The line and offset of a JSONL
 # line change when the file is sorted, split or extended, and the file's name with them, so a line has no name of its
-# own. Times of modification change with a copy, and ``--captured-at`` is said of all inputs at once. Where a record was
+# own, and a record of an ARC file, which knows its URL and time, has none either. Times of modification change with a copy, and ``--captured-at`` is said of all inputs at once. Where a record was
 # found is kept beside the id, in ``source_…`` and in its field ``Archive-Source``, and is proven by that.
 # Two captures with all of this alike are the same record twice: the second takes its ordinal into its id, so that ids
 # are unique in a corpus. Refused: the whole path (the same page had another id in each corpus); the content alone
@@ -69,7 +70,7 @@ def repeated_record_id(record: str, ordinal: int) -> str:
 
 
 def own_name(origin: Origin) -> str:
-    """The last part of the file's or member's name, without a packer's suffix; empty for a line of JSONL."""
+    """The last part of the file's or member's name, without a packer's suffix; empty for a line of JSONL or an ARC record."""
     if origin.line is not None:
         return ""
     return PACKED.sub("", (origin.member or origin.path).rpartition("/")[2])
@@ -164,7 +165,7 @@ def is_address(host: str) -> bool:
 
 def warc_date(moment: datetime, precision: str) -> str:
     """A WARC-Date with no more precision than is known, but at least the day: some readers crash on ``2024-08``."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ" if precision == "second" else "%Y-%m-%d")
+    return moment.strftime(DATES.get(precision, "%Y-%m-%d"))
 
 
 def declared_digest(text: str) -> tuple[str, bytes] | None:

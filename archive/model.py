@@ -38,7 +38,7 @@ class Origin:
     path: str  # relative to the input that was named, with "/" between parts
     member: str | None = None  # name inside a zip or tar; nested ones joined by "!/"
     offset: int | None = None  # of the record, line, entry or part, in bytes, in the file (or the member)
-    line: int | None = None  # of a JSONL file, from 1; in a HAR the number of the entry, in MHTML that of the part
+    line: int | None = None  # of a JSONL file, from 1; the number of a HAR's entry, an MHTML's part, an ARC's record
     modified: datetime | None = None  # the file's (or the member's) time of modification, UTC
     file_sha256: bytes = b""  # of the input file as it stands; empty where nothing is written
 

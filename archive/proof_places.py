@@ -21,7 +21,7 @@ from archive.rows import Article, CaptureRow
 
 REPEATS = 1_000_000  # further appearances of one record that are believed
 WAITING = 1000  # rows with their texts take some 30 MB
-FILES = ("html", "text", "jsonl", "har", "mhtml", "singlefile", "mirror")  # kinds of inputs whose captures are all wrapped
+FILES = ("html", "text", "jsonl", "arc", "har", "mhtml", "singlefile", "mirror")  # kinds whose captures are all wrapped
 Fail = Callable[[str, str, str, str], None]  # table, id, what, detail
 
 

@@ -160,7 +160,10 @@ def repeated_records(fragments: list[Path], repeated: dict[Place, int]) -> dict[
 
 
 def is_wrapped(row: dict[str, Any]) -> bool:
-    """True for a capture that we wrapped: a record of others has an offset and no line, a page no offset, a line both."""
+    """True for a capture that we wrapped: a record of others has an offset and no line, a page no offset, a line both.
+
+    So has a record of an ARC file: its number is its line.
+    """
     return row["warc_filename"] is not None and (row["source_line"] is not None or row["source_offset"] is None)
 
 

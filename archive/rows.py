@@ -58,7 +58,7 @@ class CaptureRow:
     source_path: str = column("the input file, relative to the input that was named")
     source_member: str | None = column("name inside a zip or tar; nested ones joined by !/")
     source_offset: int | None = column("first byte of the record or line in the input file or member")
-    source_line: int | None = column("line of a JSONL file, from 1")
+    source_line: int | None = column("line of a JSONL file, or which record of an ARC file, from 1")
     flags: tuple[str, ...] = column("what is odd about the record; see the list in the README")
 
 
@@ -131,7 +131,7 @@ class Article:
     source_path: str = column("the input file, relative to the input that was named")
     source_member: str | None = column("name inside a zip or tar; nested ones joined by !/")
     source_offset: int | None = column("first byte of the record or line in the input file or member")
-    source_line: int | None = column("line of a JSONL file, from 1")
+    source_line: int | None = column("line of a JSONL file, or which record of an ARC file, from 1")
     flags: tuple[str, ...] = column("what is odd about the record or the text; see the list in the README")
 
 
@@ -142,7 +142,7 @@ class InputRow:
     path: str = column("the input file, relative to the input that was named")
     member: str | None = column("a member that was skipped; null for the file itself")
     kind: str = column(
-        "format, found by looking at the bytes: warc, zip, tar, packed, jsonl, html, text; or what it is"
+        "format, found by looking at the bytes: warc, arc, zip, tar, packed, jsonl, html, text; or what it is"
     )
     size: int = column("bytes")
     sha256: bytes = column("of the file or member as it stands")

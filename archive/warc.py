@@ -22,7 +22,7 @@ from archive.model import Capture, Locator, Origin
 
 WITHOUT_PAYLOAD = ("warcinfo", "metadata", "request")
 OWN_FLAG = re.compile(r"(?!repeated-record$)[a-z][a-z0-9-]{0,39}")  # that one is for the whole corpus to say
-OWN_ORIGINS = ("field", "header", "option", "mtime")
+OWN_ORIGINS = ("record", "header", "field", "option", "mtime")
 DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII)
 
 
@@ -276,13 +276,18 @@ def _moment(
     if moment:
         flags = tuple(f"capture-time-to-the-{p}" for p in stated[1:] if p in ("day", "month", "year"))
         return moment, stated[0] if stated else "record", flags
+    moment = header_date(message)
+    return moment, "header" if moment else None, ("warc-date-unreadable",)
+
+
+def header_date(message: entity.Message | None) -> datetime | None:
+    """The HTTP Date of a message as UTC, or None where it has none that can be read."""
     try:
         header = parsedate_to_datetime((message.header("Date") if message else None) or "")
         # a date without a zone is UTC, not the zone of this machine
-        moment = header.astimezone(UTC) if header.tzinfo else header.replace(tzinfo=UTC)
+        return header.astimezone(UTC) if header.tzinfo else header.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError):
-        return None, None, ("warc-date-unreadable",)
-    return moment, "header", ("warc-date-unreadable",)
+        return None
 
 
 def read_date(text: str) -> datetime | None:

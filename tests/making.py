@@ -114,6 +114,34 @@ def record(
     return head.encode() + block + b"\r\n\r\n"
 
 
+def arc_record(
+    block: bytes,
+    *,
+    url: str = "http://arc.example/1",
+    ip: str = "192.0.2.7",
+    date: str = "20040503040506",
+    rest: str = "text/html",
+    length: str | None = None,
+    end: bytes = b"\n",
+) -> bytes:
+    """A record of an ARC file, not packed; ``rest`` is what stands between date and length."""
+    line = f"{url} {ip} {date} {rest} {len(block) if length is None else length}"
+    return line.encode("utf-8", "surrogateescape") + b"\n" + block + end
+
+
+FIELDS = {
+    1: "URL IP-address Archive-date Content-type Archive-length",
+    2: "URL IP-address Archive-date Content-type Result-code Checksum Location Offset Filename Archive-length",
+}
+
+
+def filedesc(version: int = 1) -> bytes:
+    """The version block of an ARC file."""
+    block = f"{version} 0 Kelmouth Library\n{FIELDS[version]}\n".encode()
+    rest = "text/plain" if version == 1 else "text/plain 200 - - 0 kelmouth.arc"
+    return arc_record(block, url="filedesc://kelmouth.arc", ip="0.0.0.0", date="20040503040000", rest=rest)  # noqa: S104
+
+
 def packed(*records: bytes) -> bytes:
     """Records as a WARC file, one gzip member each."""
     return b"".join(gzip.compress(one, mtime=0) for one in records)

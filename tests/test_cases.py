@@ -68,7 +68,7 @@ def test_every_kind_of_input_and_every_outcome_has_a_case() -> None:
     found = [json.loads((CASES / name / "expected.json").read_text(encoding="utf-8")) for name in NAMES]
     kinds = {one["kind"] for rows in found for one in rows["inputs"]}
     outcomes = {(one["outcome"], one["stage"], one["reason"]) for rows in found for one in rows["captures"]}
-    assert kinds >= {"html", "text", "warc", "jsonl", "zip", "tar", "packed", "har", "mhtml", "wacz", "empty", "singlefile", "mirror"}
+    assert kinds >= {"html", "text", "warc", "arc", "jsonl", "zip", "tar", "packed", "har", "mhtml", "wacz", "empty", "singlefile", "mirror"}
     assert {outcome for outcome, _, _ in outcomes} == {"article", "rejected", "damaged"}
     assert {reason for _, stage, reason in outcomes if stage == "record"} >= {
         "revisit", "record-type", "http-status", "truncated", "content-length", "gzip",

@@ -195,7 +195,7 @@ def test_addresses_are_no_names() -> None:
 
 
 @pytest.mark.parametrize(("precision", "date"), [("second", "2024-08-27T10:11:12Z"), ("day", "2024-08-27"),
-                                                 ("month", "2024-08-27"), ("year", "2024-08-27")])  # fmt: skip
+                                                 ("minute", "2024-08-27T10:11Z"), ("month", "2024-08-27"), ("year", "2024-08-27")])  # fmt: skip
 def test_dates_claim_no_more_than_is_known(precision: str, date: str) -> None:
     assert identity.warc_date(datetime(2024, 8, 27, 10, 11, 12, tzinfo=UTC), precision) == date
 

@@ -44,6 +44,8 @@ def test_the_payload_is_the_file() -> None:
         ("TABLE.CSV", b"a,b", "a .csv file, no capture"),
         ("a.jsonl", b"1\n2\n", "named .jsonl, but none of its first lines is a JSON object"),
         ("a.ndjson", b"[1, 2]\n", "named .ndjson, but none of its first lines is a JSON object"),
+        ("a.arc", b"no record", "named .arc, but no record starts in it"),
+        ("a.warc.open", b"no record", "named .warc, but no record starts in it"),
         ("noname", b'{\n  "a": 1\n}', "a JSON document, not one object a line"),
         ("noname", b'[{"a": 1}]', "a JSON document, not one object a line"),
         (

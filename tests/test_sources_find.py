@@ -11,6 +11,7 @@ from importlib.metadata import EntryPoint
 from io import BytesIO
 
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ OURS = {
     "packed": "packed",
     "tar": "tarred",
     "zip": "zipped",
+    "arc": "arc",
     "warc": "warc",
     "wacz": "wacz",
     "har": "har",
@@ -35,6 +37,7 @@ OURS = {
 }
 POINTS = [EntryPoint(kind, f"archive.sources.{module}:SOURCE", "archive.sources") for kind, module in OURS.items()]
 WARC = b"WARC/1.1\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
+ARC = b"filedesc://a.arc 192.0.2.1 20040503040506 text/plain 7\n1 0 us\n\n"
 MODIFIED = datetime(2024, 8, 27, tzinfo=UTC)
 
 
@@ -53,7 +56,7 @@ def door(data: bytes, name: str = "x") -> Opened:
 
 def test_the_order_of_trust_is_fixed() -> None:
     assert [source.kind for source in sources._sources()] == [
-        "warc", "wacz", "zip", "tar", "packed", "har", "mhtml", "singlefile", "mirror", "jsonl", "html", "text",
+        "warc", "arc", "wacz", "zip", "tar", "packed", "har", "mhtml", "singlefile", "mirror", "jsonl", "html", "text",
     ]  # fmt: skip
 
 
@@ -69,7 +72,7 @@ def test_other_packages_come_before_the_guesses(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(sources, "entry_points", lambda **_: [*POINTS, Point()])
     sources._sources.cache_clear()
-    assert [source.kind for source in sources._sources()][8:11] == ["mirror", "epub", "jsonl"]
+    assert [source.kind for source in sources._sources()][9:12] == ["mirror", "epub", "jsonl"]
 
 
 def test_no_registered_format_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,6 +94,11 @@ def _zip() -> bytes:
     [
         (WARC, "x.html", "warc"),
         (gzip.compress(WARC, mtime=0), "x.gz", "warc"),
+        (ARC, "x.txt", "arc"),
+        (gzip.compress(ARC, mtime=0), "x", "arc"),
+        (zstandard.compress(ARC), "x.arc", "packed"),
+        (b"\x5d\x2a\x4d\x18\xff\0\0\0" + WARC + ARC, "x.warc.zst", "packed"),
+        (b"\x04\x22\x4d\x18" + WARC, "x.warc", "packed"),
         (_zip(), "x.txt", "zip"),
         (gzip.compress(b"words", mtime=0), "x.txt", "packed"),
         (b'{"text": "words"}\n', "x.html", "jsonl"),
@@ -132,6 +140,9 @@ STARTS = (
     b"PK\x05\x06",
     b"\x1f\x8b\x08",
     b"BZh9",
+    b"\x04\x22\x4d\x18",
+    b"\x5d\x2a\x4d\x18",
+    ARC,
     b"\xfd7zXZ\0",
     b"\x28\xb5\x2f\xfd",
     b"{",
@@ -145,7 +156,8 @@ STARTS = (
 
 @settings(max_examples=400, deadline=None)
 @given(
-    st.sampled_from(STARTS), st.binary(max_size=2000), st.sampled_from(["x", "x.html", "x.warc.gz", "x.tar", "x.txt", "x.wacz"])
+    st.sampled_from(STARTS), st.binary(max_size=2000),
+    st.sampled_from(["x", "x.html", "x.warc.gz", "x.arc", "x.warc.zst", "x.tar", "x.txt", "x.wacz"]),
 )
 def test_nothing_raises_and_something_is_said(start: bytes, rest: bytes, name: str) -> None:
     found = list(sources.captures(door(start + rest, name), ReadOptions()))

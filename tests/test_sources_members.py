@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from archive.model import Limits
 from archive.sources.members import APART, ReadAt, Run, Unpacked, inflate_member, measure_run, peek
+from archive.sources.records import WARC
 
 LIMITS = Limits()
 RECORD = b"WARC/1.1\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
@@ -63,18 +64,18 @@ def test_a_member_that_is_cut_or_wrong() -> None:
 def test_a_run_ends_before_a_member_that_starts_with_a_record() -> None:
     first, second = members(RECORD + b"WARC/1.1\r\nContent-", b"Length: 0\r\n\r\n", b""), members(RECORD)
     data = first + second + b"\0" * 9
-    assert measure_run(reader(data), 0, len(data), LIMITS) == Run(end=len(first), size=len(RECORD) + 31, error="")
-    assert measure_run(reader(data), len(first), len(data), LIMITS) == Run(
+    assert measure_run(reader(data), 0, len(data), LIMITS, WARC.opens) == Run(end=len(first), size=len(RECORD) + 31, error="")
+    assert measure_run(reader(data), len(first), len(data), LIMITS, WARC.opens) == Run(
         end=len(first + second), size=len(RECORD), error=""
     )
 
 
 def test_a_run_that_breaks_off() -> None:
     data = members(noise(1, 200_000))
-    cut = measure_run(reader(data[:150_000]), 0, 150_000, LIMITS)
+    cut = measure_run(reader(data[:150_000]), 0, 150_000, LIMITS, WARC.opens)
     assert (cut.end, cut.error) == (150_000, "the gzip member is cut off")
     assert 140_000 < cut.size < 150_000
-    wrong = measure_run(reader(data[:-8] + bytes(8)), 0, len(data), LIMITS)
+    wrong = measure_run(reader(data[:-8] + bytes(8)), 0, len(data), LIMITS, WARC.opens)
     assert wrong.error.startswith("gzip: ")
     assert wrong.size <= 200_000
 
@@ -82,10 +83,10 @@ def test_a_run_that_breaks_off() -> None:
 def test_a_bomb_is_told_from_its_ratio() -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     data = b"".join([packer.compress(bytes(1 << 20)) for _ in range(80)]) + packer.flush()
-    found = measure_run(reader(data), 0, len(data), LIMITS)
+    found = measure_run(reader(data), 0, len(data), LIMITS, WARC.opens)
     assert found.error.startswith("bomb: ")
     assert found.size < 70 << 20
-    assert measure_run(reader(data), 0, len(data), Limits(ratio=2000)).size == 80 << 20
+    assert measure_run(reader(data), 0, len(data), Limits(ratio=2000), WARC.opens).size == 80 << 20
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 
+import lz4.frame
 import pytest
 import zstandard
 from hypothesis import given, settings
@@ -29,6 +30,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "bz2": bz2.compress,
     "xz": lzma.compress,
     "zst": zstandard.compress,
+    "lz4": lz4.frame.compress,
 }
 
 
@@ -100,6 +102,37 @@ def test_garbage_and_padding_behind() -> None:
     assert isinstance(damage, Damage)
     assert damage.reason == "garbage"
     assert len(read(gzip.compress(PAGE) + bytes(600), "a.html.gz")) == 1
+
+
+def test_skippable_frames_are_passed_over_wherever_they_stand() -> None:
+    skipped = b"\x53\x2a\x4d\x18\x05\0\0\0index"
+    for pack, suffix in ((zstandard.compress, "zst"), (lz4.frame.compress, "lz4")):
+        data = skipped + pack(PAGE[:40]) + skipped + skipped + pack(PAGE[40:]) + skipped
+        assert payloads(read(data, f"a.html.{suffix}")) == [PAGE]
+        (found,) = read(skipped, f"a.html.{suffix}")
+        assert isinstance(found, Skip)
+        assert found.reason == "an empty file"
+
+
+def test_a_dictionary_in_front_is_used() -> None:
+    words = zstandard.ZstdCompressionDict(PAGE)
+    packed_page = zstandard.ZstdCompressor(dict_data=words).compress(PAGE)
+    data = b"\x5d\x2a\x4d\x18" + len(PAGE).to_bytes(4, "little") + PAGE + packed_page
+    assert len(packed_page) < len(PAGE) // 2
+    assert payloads(read(data, "a.html.zst")) == [PAGE]
+
+
+def test_the_legacy_format_of_lz4_is_named() -> None:
+    (found,) = read(b"\x02\x21\x4c\x18" + bytes(50), "a.html.lz4")
+    assert isinstance(found, Skip)
+    assert "legacy" in found.reason
+
+
+def test_a_file_of_less_than_a_magic_is_cut_off() -> None:
+    for start, name in ((b"\x1f", "a.html.gz"), (b"(", "a.html.zst"), (b"\xfd7z", "a.html.xz"), (b"BZ", "a.html.bz2"), (b"\x04\x22", "a.html.lz4")):
+        (found,) = read(start, name)
+        assert isinstance(found, Damage)
+        assert found.reason == "truncated"
 
 
 def test_a_bomb_is_skipped_with_its_figures() -> None:

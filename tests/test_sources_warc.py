@@ -638,3 +638,13 @@ def test_a_damaged_first_byte_does_not_hide_the_file(place: int) -> None:
     for name, data in (("a.warc.gz", PACKED), ("a.warc", PLAIN), ("a", PLAIN)):
         hurt = data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :]
         assert warc.SOURCE.recognises(hurt[: 1 << 16], name)
+
+
+@pytest.mark.parametrize("cut", [1, 5, 100, 200])
+def test_a_file_that_a_crawler_still_writes_gives_its_whole_records(cut: int) -> None:
+    for name, whole, last in (("a.warc.gz.open", PACKED, MEMBERS[9]), ("a.warc.open", PLAIN, TEN[9])):
+        data = whole[: len(whole) - len(last) + cut]
+        assert warc.SOURCE.recognises(data[: 1 << 16], name)
+        assert digests(data) == [sha256(one) for one in TEN[:9]]
+        assert len(damages(data)) == 1
+        assert_tiled(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -15,8 +16,9 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 import archive
-from archive import identity, warc, wrapping
-from archive.model import Capture, Origin
+from archive import entity, identity, warc, wrapping
+from archive.model import Capture, Limits, Origin
+from archive.sources.records import Window, read_record
 
 ORIGIN = Origin(path="pages/ferry.html")
 PAGE = "<html><body><p>The ferry sails on Tuesday, says the harbour board of Kælmouth.</p></body></html>".encode()
@@ -235,3 +237,58 @@ def test_the_urn_of_its_own_payload_is_no_url(tmp_path: Path) -> None:
     lines.write_text(json.dumps({"url": urn, "html": html}) + "\n")
     assert archive.convert(lines, tmp_path / "corpus").counts.articles == 1
     assert archive.open_corpus(tmp_path / "corpus").verify().ok
+
+
+# ---- records of other archive formats ----------------------------------------------------------------------------
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(
+    kind=st.sampled_from(["response", "resource", "metadata"]),
+    block=st.one_of(
+        st.binary(max_size=400),
+        st.tuples(
+            st.sampled_from([b"HTTP/1.0 200 OK", b"HTTP/1.1 404", b"ICY 200 OK", b"HTTP/", b"GET / HTTP/1.0"]),
+            st.lists(st.sampled_from([b"Transfer-Encoding: chunked", b"Content-Type: text/html", b"\xff: \x00", b" folded", b"X"])),
+            st.sampled_from([b"\r\n", b"\n"]),
+            st.sampled_from([b"words", b"5\r\nwords\r\n0\r\n\r\n", b"5\r\nwo", b""]),
+        ).map(lambda parts: parts[2].join([parts[0], *parts[1], b"", parts[3]])),
+    ),
+    url=st.sampled_from(["http://herald.example/ a", "dns:herald.example", "no url", "filedesc://a.arc"]),
+    large=st.booleans(),
+)
+def test_a_block_that_is_taken_over_stays_as_it_stands(kind: str, block: bytes, url: str, *, large: bool) -> None:
+    message = entity.read_head(block) if kind == "response" else None
+    found = wrapping.verbatim(
+        kind=kind,
+        origin=Origin(path="a.arc", offset=12, line=2),
+        block=wrapping.large(lambda: iter([block]), block, message) if large else block,
+        content_type="application/http; msgtype=response" if kind == "response" else "text/plain",
+        url=url,
+        captured_at=NOON,
+        captured_at_precision="minute",
+        captured_at_origin="record",
+        fields=(("Archive-ARC-Header", "as it stood"),),
+    )
+    held = b"".join(found.reread() if found.reread else ()) if large else found.block
+    assert held == block
+    assert (found.record_type, found.warc_date, found.captured_at_origin) == (kind, "2024-08-27T12:30Z", "record")
+    assert wrapping.first_id(found) == found.record_id
+    assert fields(found.head)["Archive-ARC-Header"] == "as it stood"
+    assert (kind == "metadata") == ("WARC-Payload-Digest" not in fields(found.head))
+    assert not {flag for flag in found.flags if "digest" in flag}
+    member = BytesIO()
+    wrapping.write_member(member, [found.head, block, found.trailer])
+    placed = read_record(Window(BytesIO(gzip.decompress(member.getvalue()))), 0, Limits())
+    again = warc.capture_from(placed.raw, found.origin, None, wrapped=True)
+    assert again == replace(found, block=again.block, payload=again.payload)
+
+
+def test_a_revisit_keeps_what_an_arc_record_said() -> None:
+    one = wrapping.verbatim(
+        kind="resource", origin=ORIGIN, block=PAGE, content_type="text/html", url="http://a.example/", captured_at=NOON,
+        captured_at_precision="second", captured_at_origin="record",
+        fields=(("WARC-IP-Address", "192.0.2.7"), ("Archive-ARC-Header", "the line")),
+    )  # fmt: skip
+    stated = fields(wrapping.revisit_of(one, one).head)
+    assert (stated["WARC-IP-Address"], stated["Archive-ARC-Header"]) == ("192.0.2.7", "the line")

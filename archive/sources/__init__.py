@@ -12,6 +12,7 @@ which take what looks like it.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,10 +27,10 @@ HEAD = 1 << 16
 CHUNK = 1 << 20
 SURE = ("warc", "arc", "wacz", "zip", "tar", "packed", "har", "mhtml", "singlefile", "mirror")
 GUESSES = ("jsonl", "html", "text")
+PACKED = re.compile(r"(\.(gz|zst|bz2|xz|lz4))+$")  # suffixes of packers
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAGICS = (
     (b"%PDF-", "a PDF document"),
-    (b"filedesc://", "an ARC file, which is not read"),
     (b"\x89PNG\r\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF87a", "a GIF image"),
@@ -51,7 +52,7 @@ MAGICS = (
     (b"ARROW1", "an Arrow file"),
     (b"Rar!\x1a", "a RAR archive, which is not read; unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive, which is not read; unpack it first"),
-    (b"\x04\x22\x4d\x18", "an LZ4 file, which is not read; unpack it first"),
+    (b"\x02\x21\x4c\x18", "an LZ4 file of the legacy format, which is not read; unpack it first"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90\0", "a program"),
     (b"\xca\xfe\xba\xbe", "a program"),
@@ -167,11 +168,7 @@ def name_of(head: bytes) -> str | None:
 def name_for_ties(opened: Opened) -> str:
     """The file's or member's own name; inside a packed file without the suffix that says so."""
     name = (opened.origin.member or opened.origin.path).rpartition("/")[2]
-    return (
-        name
-        if opened.in_place
-        else name.removesuffix(".gz").removesuffix(".zst").removesuffix(".bz2").removesuffix(".xz")
-    )
+    return name if opened.in_place else PACKED.sub("", name)
 
 
 def digest_of(file: BinaryIO) -> tuple[int, bytes]:

@@ -56,7 +56,7 @@ class DumpSource:
 
 def no_capture(head: bytes, name: str) -> str | None:
     """What a text is that is no capture ("a .css file, no capture"); None where it may be one."""
-    suffix = PurePosixPath(name).suffix.lower()
+    suffix = PurePosixPath(name.lower().removesuffix(".open")).suffix
     if reason := _by_name(suffix, name):
         return reason
     if JSON.match(head) and not (suffix in NAMES and head.lstrip()[:1] == b"["):

@@ -7,7 +7,6 @@ the first 64 MB) is an error with the figures.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections import deque
 from collections.abc import Callable
@@ -19,7 +18,6 @@ from isal import isal_zlib
 from archive.model import Limits
 
 GZIP_MAGIC = b"\x1f\x8b\x08"
-RECORD = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n", re.IGNORECASE)
 CHUNK = 1 << 16
 PEEK = 1 << 12  # a gzip header with a name is shorter; more would make the search for a next member quadratic
 MARGIN = 2 << 20
@@ -39,10 +37,10 @@ class Member:
     error: str
 
 
-def peek(read_at: ReadAt, position: int) -> bytes:
+def peek(read_at: ReadAt, position: int, length: int = 64) -> bytes:
     """The first bytes of what the member at ``position`` inflates to, from its first 4 KiB; empty if it is none."""
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(read_at(position, PEEK), 64)
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(read_at(position, PEEK), length)
     except zlib.error:
         return b""
 
@@ -87,8 +85,8 @@ class Run:
     error: str  # why it ends before its time; "" where it does not
 
 
-def measure_run(read_at: ReadAt, start: int, size: int, limits: Limits) -> Run:
-    """The run of members from ``start`` on: it ends before a member that starts with a record, or at an error."""
+def measure_run(read_at: ReadAt, start: int, size: int, limits: Limits, opens: Callable[[ReadAt, int], bool]) -> Run:
+    """The run of members from ``start`` on: it ends before a member that ``opens`` with a record, or at an error."""
     at, unpacked = start, 0
     while True:
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -107,7 +105,7 @@ def measure_run(read_at: ReadAt, start: int, size: int, limits: Limits) -> Run:
         at -= len(unpacker.unused_data)
         if read_at(at, len(GZIP_MAGIC)) != GZIP_MAGIC:
             return Run(end=at, size=unpacked, error="")
-        if RECORD.match(peek(read_at, at)):
+        if opens(read_at, at):
             return Run(end=at, size=unpacked, error="")
 
 

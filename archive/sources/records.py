@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from warcio.statusandheaders import StatusAndHeaders
 
 from archive import entity, identity, warc
-from archive.model import Limits
-from archive.sources.members import GZIP_MAGIC, peek
+from archive.model import Limits, Origin
+from archive.sources.members import GZIP_MAGIC, ReadAt, peek
 
 START = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n[!-9;-~]+[ \t]*:", re.IGNORECASE)
 VERSION_LINE = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n", re.IGNORECASE)
@@ -30,6 +30,8 @@ IN_HEADER = re.compile(rb"(?<=\n)" + START.pattern + rb"|" + VERSION_LINE.patter
 HEAD_END = re.compile(rb"\n\r?\n")
 NEWLINES = re.compile(rb"[\r\n]*")
 MAGIC = re.compile(re.escape(GZIP_MAGIC) + rb"[\x00-\x1f]")
+# what starts a zip or another packed file than gzip: records may lie in it as they are, also in a dictionary of zstd
+CONTAINER = re.compile(rb"PK|BZh|\xfd7zXZ\0|\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18|\x04\x22\x4d\x18|.{257}ustar", re.DOTALL)
 SEARCH = 1 << 20
 OPENING = 1 << 14  # bytes of a gap that are kept
 STRETCH, MOST = 1 << 16, 1 << 20  # bytes searched for the next record at a time, at first and at most
@@ -63,6 +65,21 @@ class Gap:
     opening: bytes = b""  # its first bytes, for who asks what they look like
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How the records of one format are known, and read."""
+
+    read: Callable[[Window, int, Limits], Placed]  # the record that starts at a place; raises ``Unreadable``
+    begins: re.Pattern[bytes]  # what a record begins with
+    seen: int  # bytes in which that is seen
+    start: re.Pattern[bytes]  # where the next record starts behind damage
+    proven: Callable[[Placed], bool | None]  # by a digest of its own; None where it has none
+
+    def opens(self, read_at: ReadAt, position: int) -> bool:
+        """True where a gzip member at ``position`` inflates to a record."""
+        return self.begins.match(peek(read_at, position, self.seen)) is not None
+
+
 class Window:
     """Reads at any place of a seekable file, and knows its size."""
 
@@ -75,13 +92,15 @@ class Window:
         self.file.seek(position)
         return self.file.read(max(0, min(length, self.size - position)))
 
-    def find(self, pattern: re.Pattern[bytes], start: int, stop: int) -> int | None:
-        """Where ``pattern``, shorter than 4 KiB, next begins before ``stop``, or None."""
+    def find(self, pattern: re.Pattern[bytes], start: int, stop: int, reach: int = 4096) -> int | None:
+        """Where ``pattern``, shorter than ``reach``, next begins before ``stop``, or None. It sees one byte in front."""
         position, step = start, 4096  # small at first: where damage is dense, the next record is near
         while position < stop:
-            found = pattern.search(self.at(position, step + 4096))
-            if found and found.start() < step:
-                return position + found.start() if position + found.start() < stop else None
+            before = min(position, 1)
+            found = pattern.search(self.at(position - before, before + step + reach), before)
+            if found and found.start() < before + step:
+                place = position - before + found.start()
+                return place if place < stop else None
             position += step
             step = min(step * 4, SEARCH)
         return None
@@ -158,8 +177,7 @@ def _record_end(window: Window, block_end: int) -> tuple[int | None, bool]:
 
 def _member_starts(window: Window, position: int) -> bool:
     """True where a gzip member begins that inflates to a record; a gzipped body inside a record does not."""
-    magic = window.at(position, len(GZIP_MAGIC)) == GZIP_MAGIC
-    return magic and VERSION_LINE.match(peek(window.at, position)) is not None
+    return window.at(position, len(GZIP_MAGIC)) == GZIP_MAGIC and WARC.opens(window.at, position)
 
 
 def _doubt(window: Window, fields: StatusAndHeaders, start: int, end: int, *, followed: bool) -> None:
@@ -242,7 +260,20 @@ def _pass_by(
     )
 
 
-def read_stream(window: Window, limits: Limits, start: int = 0, *, until_gzip: bool = False) -> Iterator[Placed | Gap]:
+def _is_proven(item: Placed) -> bool | None:
+    """Whether a record's block is what its declared digest says; None where it declares none."""
+    flags = warc.capture_from(item.raw, Origin(path=""), None).flags
+    if any("digest-mismatch" in flag or "digest-unreadable" in flag for flag in flags):
+        return False
+    return True if item.raw.fields.get_header("WARC-Block-Digest") else None
+
+
+WARC = Form(read=read_record, begins=VERSION_LINE, seen=64, start=START, proven=_is_proven)
+
+
+def read_stream(
+    window: Window, limits: Limits, start: int = 0, *, until_gzip: bool = False, form: Form = WARC
+) -> Iterator[Placed | Gap]:
     """Records and gaps from ``start`` on, which together cover the stream.
 
     With ``until_gzip`` it ends where a gzip member starts, and gaps end there too.
@@ -252,10 +283,10 @@ def read_stream(window: Window, limits: Limits, start: int = 0, *, until_gzip: b
         if until_gzip and window.at(position, len(GZIP_MAGIC)) == GZIP_MAGIC:
             return
         try:
-            placed = read_record(window, position, limits)
+            placed = form.read(window, position, limits)
         except Unreadable as why:
             opening = window.at(position, OPENING)
-            end = next_start(window, why.search_from, gzip=until_gzip)
+            end = next_start(window, why.search_from, gzip=until_gzip, form=form)
             yield Gap(
                 start=position, end=end, reason=why.reason, detail=why.detail, opening=opening[: end - position]
             )
@@ -265,7 +296,7 @@ def read_stream(window: Window, limits: Limits, start: int = 0, *, until_gzip: b
             position = placed.end
 
 
-def next_start(window: Window, start: int, *, gzip: bool) -> int:
+def next_start(window: Window, start: int, *, gzip: bool, form: Form = WARC) -> int:
     """Where the next record begins, or the end: a plain header, or (``gzip``) a member that inflates to one.
 
     Both are looked for in the same stretch before the next one is: searched for one by one, a file with 1,000 damaged
@@ -275,11 +306,11 @@ def next_start(window: Window, start: int, *, gzip: bool) -> int:
     while True:
         low, stop = stop, min(stop + step, window.size)
         step = min(4 * step, MOST)
-        plain = window.find(START, low, stop)
+        plain = window.find(form.start, low, stop, max(4096, form.seen))
         bound = stop if plain is None else plain
         position = window.find(MAGIC, low, bound) if gzip else None
         while position is not None:
-            if VERSION_LINE.match(peek(window.at, position)):
+            if form.opens(window.at, position):
                 return position
             position = window.find(MAGIC, position + 1, bound)
         if plain is not None or stop >= window.size:

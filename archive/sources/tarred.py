@@ -16,7 +16,8 @@ from typing import BinaryIO, cast
 
 from archive.model import Capture, Damage, ReadOptions, Skip
 from archive.sources import CHUNK, Opened, skipped
-from archive.sources.packed import packing_of, unpacked
+from archive.sources.decoders import packing_of
+from archive.sources.packed import unpacked
 from archive.sources.unpack import (
     Broken,
     Budget,

@@ -1,20 +1,13 @@
-"""WARC files, plain or gzipped, WARC/0.17 to 1.1, whole or damaged.
+"""WARC files, plain or gzipped, WARC/0.17 to 1.1, whole or damaged, and those that a crawler still writes.
 
-Every byte of the file ends in exactly one place: a record, or a ``Damage``. One bad record costs one record:
-
-- **gzip**: a member is inflated whole, and its checksum has passed, before its record is believed. Behind a bad member
-  the reader goes on at the next gzip magic that inflates to ``WARC/``, or at the next plain record header.
-- **plain**: see ``records.py``.
-- members that hold many records (or a file that is one member, or records cut into several members) are read as one
-  stream; a record's place is then that of the members and its offset in what they inflate to.
-
-Memory is bounded by one record of at most ``limits.record_bytes``; larger ones are digested as they pass by.
+How they are read, and what one damaged record costs, is in ``scanning.py``; how a record is told from what is none, in
+``records.py``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from itertools import islice
@@ -22,119 +15,32 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from archive import warc
-from archive.model import Capture, Damage, Limits, Locator, Origin, ReadOptions, Skip
-from archive.sources import Opened
-from archive.sources.members import GZIP_MAGIC, Member, Run, Unpacked, inflate_member, measure_run, peek
+from archive.model import Capture, Damage, Limits, Locator, ReadOptions, Skip
+from archive.sources import Opened, scanning
+from archive.sources.members import GZIP_MAGIC, Run, Unpacked, inflate_member, peek
 from archive.sources.records import (
+    CONTAINER,
     MAGIC,
-    OPENING,
     SEARCH,
     START,
     VERSION_LINE,
+    WARC,
     Gap,
     Placed,
     Unreadable,
     Window,
     next_start,
     read_record,
-    read_stream,
 )  # fmt: skip
+
+FIELD = re.compile(rb"^WARC-[A-Za-z-]+:", re.MULTILINE)
 
 
 def scan(
     file: BinaryIO, limits: Limits, start: int = 0, stop: int | None = None
 ) -> Iterator[tuple[Placed | Gap, Locator]]:
-    """Every record and gap of a WARC file with its place in the file, in order.
-
-    From ``start`` on, and none that begins at or behind ``stop``: each is the same as if all was read.
-    """
-    window = Window(file)
-    position, stop = start, window.size if stop is None else min(stop, window.size)
-    while position < stop:
-        if window.at(position, len(GZIP_MAGIC)) != GZIP_MAGIC:
-            for item in read_stream(window, limits, position, until_gzip=True):
-                yield item, Locator(path="", offset=item.start, length=item.end - item.start)
-                position = item.end
-                if position >= stop:
-                    return
-            continue
-        member = inflate_member(window.at, position, window.size, limits.record_bytes + limits.header_bytes)
-        placed = _only_record(member, limits)
-        if placed:
-            yield placed, _in_members(placed, position, member.length)
-            position += member.length
-        else:
-            position = yield from _scan_run(window, position, limits)
-
-
-def _only_record(member: Member, limits: Limits) -> Placed | None:
-    """The record of a sound member that holds just one."""
-    if not member.whole:
-        return None
-    try:
-        placed = read_record(Window(BytesIO(member.data), len(member.data)), 0, limits)
-    except Unreadable:
-        return None
-    return placed if placed.end == len(member.data) else None
-
-
-def _in_members(item: Placed | Gap, offset: int, length: int) -> Locator:
-    return Locator(
-        path="", offset=offset, length=length, unpacked_offset=item.start, unpacked_length=item.end - item.start
-    )
-
-
-def _scan_run(window: Window, start: int, limits: Limits) -> Generator[tuple[Placed | Gap, Locator], None, int]:
-    """Records and gaps of members that do not hold just one sound record; returns where the next run starts.
-
-    Of a run that breaks off, only records that another record follows are believed, or whose digest proves them: in the
-    last one the damage may sit, and what is inflated behind it may be wrong without an error.
-    All that it gives shares the range of its members; what it unpacks to is covered once.
-    """
-    run = measure_run(window.at, start, window.size, limits)
-    error, end = run.error, run.end
-    if error:
-        end = next_start(window, start + 1, gzip=True)
-        if end < run.end:  # a damaged member can be inflated far into the next ones
-            run = measure_run(Window(window.file, end).at, start, end, limits)
-    unpacked = Window(cast("BinaryIO", Unpacked(window.at, start, run)), run.size)
-    covered = believed = 0
-    for found in read_stream(unpacked, limits):
-        item = found
-        if error:
-            sound = _is_sound(found)
-            proven = sound and found.start > 0  # a member of one record is believed by its checksum alone
-            if not proven and not VERSION_LINE.match(unpacked.at(found.end, 64)):
-                break
-            if sound is False:
-                detail = "the gzip member is damaged, and the record is not what its digest says"
-                opening = unpacked.at(found.start, min(OPENING, found.end - found.start))
-                item = Gap(start=found.start, end=found.end, reason="gzip", detail=detail, opening=opening)
-        yield item, _in_members(item, start, end - start)
-        believed, covered = believed + isinstance(item, Placed), item.end
-    if error:
-        reason = "bomb" if error.startswith("bomb") else "truncated" if "cut off" in error else "gzip"
-        detail = error + (f"; {believed} records in front of the damage were read" if believed else "")
-        opening = unpacked.at(covered, OPENING)
-        gap = Gap(start=covered, end=run.size, reason=reason, detail=detail, opening=opening)
-        yield gap, _in_members(gap, start, end - start)
-    elif run.size == 0:
-        gap = Gap(start=0, end=0, reason="empty-member", detail="a gzip member without content")
-        yield gap, _in_members(gap, start, end - start)
-    return end
-
-
-def _is_sound(item: Placed | Gap) -> bool | None:
-    """Whether a record's block is what its declared digest says; None where it declares none."""
-    if isinstance(item, Gap):
-        return None
-    flags = warc.capture_from(item.raw, Origin(path=""), None).flags
-    if any("digest-mismatch" in flag or "digest-unreadable" in flag for flag in flags):
-        return False
-    return True if item.raw.fields.get_header("WARC-Block-Digest") else None
-
-
-FIELD = re.compile(rb"^WARC-[A-Za-z-]+:", re.MULTILINE)
+    """Every record and gap of a WARC file with its place in the file, in order; see ``scanning.scan``."""
+    return scanning.scan(file, limits, WARC, start, stop)
 
 
 class WarcSource:
@@ -148,7 +54,7 @@ class WarcSource:
         first = peek(lambda at, n: head[at : at + n], 0) if head.startswith(GZIP_MAGIC) else start
         if VERSION_LINE.match(first):
             return True
-        if head.startswith(b"PK") or head[257:262] == b"ustar":  # a zip or tar may hold WARC files as they are
+        if CONTAINER.match(head):
             return False
         named = re.search(r"\.warc(\.gz)?(\.[a-z]+)?$", name.lower()) is not None
         if named and (head.startswith(GZIP_MAGIC) or START.search(head)):
@@ -175,23 +81,10 @@ class WarcSource:
         for item, place in scan(opened.file, options.limits, opened.start, opened.stop):
             origin = replace(opened.origin, offset=place.offset)
             if isinstance(item, Gap):
-                yield Damage(
-                    origin=origin,
-                    offset=place.offset,
-                    length=place.length,
-                    reason=item.reason,
-                    detail=item.detail + (_unpacked(item) if place.unpacked_length else ""),
-                    sha256=window.sha256(place.offset, place.offset + place.length),
-                    unpacked_offset=place.unpacked_offset,
-                    unpacked_length=place.unpacked_length,
-                )
+                yield scanning.damage(window, item, place, origin)
             else:
                 locator = replace(place, path=opened.origin.path) if opened.in_place else None
                 yield warc.capture_from(item.raw, origin, locator)
-
-
-def _unpacked(item: Gap) -> str:
-    return f" (bytes {item.start} to {item.end} of what the gzip member unpacks to)"
 
 
 def read_at(file: BinaryIO, locator: Locator, limits: Limits) -> warc.RawRecord:

@@ -13,7 +13,8 @@ from random import Random
 import zstandard
 
 from archive.model import Limits
-from archive.sources.packed import packing_of, unpacked
+from archive.sources.decoders import packing_of
+from archive.sources.packed import unpacked
 from archive.sources.unpack import Broken, Budget, Unpacking
 from tests import making
 from tests.fuzz import laws
