@@ -195,9 +195,9 @@ BAD: list[tuple[Any, str]] = [
     ("x", "garbage"),
     ({}, "no-content"),
     ({"request": 3, "response": None}, "no-content"),
-    (entry(content={"encoding": "base64", "text": "AAA"}), "base64"),
-    (entry(content={"encoding": "base64", "text": "A*AA"}), "base64"),
-    (entry(content={"encoding": "base64", "text": "Größe"}), "base64"),
+    (entry(content={"encoding": "base64", "text": "AAA"}), "encoding"),
+    (entry(content={"encoding": "base64", "text": "A*AA"}), "encoding"),
+    (entry(content={"encoding": "base64", "text": "Größe"}), "encoding"),
     (entry(content={"encoding": "rot13", "text": "x"}), "encoding"),
 ]
 

@@ -49,6 +49,8 @@ def test_quoted_printable_in_pieces(size: int) -> None:
     lines = [data[at : at + size] for at in range(0, len(data), size)]
     assert b"".join(unquoted(iter(lines))) == b"".join(unquoted(iter([data])))
     assert b"".join(unquoted(iter([b"x" * 20 + b"=4", b"1y"]))) == b"x" * 20 + b"Ay"
+    odd = b"a=\rb==c=  \r\nd=\r"
+    assert b"".join(unquoted(iter([odd[at : at + size] for at in range(0, len(odd), size)]))) == b"a=\rb==cd=\r"
 
 
 def test_nesting_is_bounded() -> None:

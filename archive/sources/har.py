@@ -227,7 +227,7 @@ def _unbase64(text: str) -> bytes:
         bare = text.encode("ascii").translate(None, WHITE)
         return binascii.a2b_base64(bare, strict_mode=True)
     except ValueError as why:
-        raise Unusable("base64", f"content that is no base64: {why}") from why
+        raise Unusable("encoding", f"content that is no base64: {why}") from why
 
 
 def _response_head(response: Parsed, status: int, headers: tuple[tuple[str, str], ...], body: _Body) -> bytes:

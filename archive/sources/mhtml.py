@@ -160,15 +160,23 @@ class _Page:
 
 
 def _payload(coded: Coded, options: ReadOptions) -> bytes | wrapping.Large:
-    limit, held, length = options.limits.record_bytes, list[bytes](), 0
+    limits = options.limits
+    held = _first(coded, limits.record_bytes + 1)
+    if len(held) <= limits.record_bytes:
+        return held
+    del held
+    return wrapping.large(coded.pieces, _first(coded, limits.header_bytes))
+
+
+def _first(coded: Coded, count: int) -> bytes:
+    """The first bytes of a part, all of a shorter one."""
+    held, length = list[bytes](), 0
     for piece in coded.pieces():
         held.append(piece)
         length += len(piece)
-        if length > limit:
-            opening = b"".join(held)[: options.limits.header_bytes]
-            held.clear()
-            return wrapping.large(coded.pieces, opening)
-    return b"".join(held)
+        if length >= count:
+            break
+    return b"".join(held)[:count]
 
 
 def _media_type(fields: Fields, opening: bytes) -> str:

@@ -30,6 +30,8 @@ LONGEST_PREAMBLE = 1000  # bytes in front of the first part, which are nobody's
 STATED = re.compile(rb"(?i)boundary\s{0,10}=")
 FIELD = re.compile(rb"(?im)^content-[a-z-]{1,40}:")
 LONGEST_FIELD = 4096  # of a Content-Type, which is searched for parameters
+ESCAPE = re.compile(rb"=(?:([0-9A-Fa-f]{2})|[ \t]{0,99}\r?\n)")  # a byte, or an end of line that is none
+LONGEST_ESCAPE = 102
 AS_THEY_STAND = ("", "7bit", "8bit", "binary")
 WHITE = b" \t\r\n"
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
@@ -247,14 +249,18 @@ class Coded:
 
 
 def unquoted(raw: Iterator[bytes]) -> Iterator[bytes]:
-    """Quoted-printable, undone; what is no escape stays as it stands."""
+    """Quoted-printable, undone; what is no escape stays as it stands, where ``binascii`` drops bytes."""
     waiting = b""
     for piece in raw:
         data = waiting + piece
         cut = data.rfind(b"\n") + 1
         if not cut:  # a line of a megabyte
-            escape = data.rfind(b"=", len(data) - 2)
+            escape = data.rfind(b"=", max(0, len(data) - LONGEST_ESCAPE))
             cut = len(data) if escape < 0 else escape
-        yield binascii.a2b_qp(data[:cut])
+        yield ESCAPE.sub(_unescaped, data[:cut])
         waiting = data[cut:]
-    yield binascii.a2b_qp(waiting)
+    yield ESCAPE.sub(_unescaped, waiting)
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(found[1].decode("ascii")) if found[1] else b""
