@@ -6,6 +6,7 @@ import bz2
 import gzip
 import hashlib
 import lzma
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
@@ -77,6 +78,19 @@ def test_a_cut_gzip_gives_its_whole_lines() -> None:
     cut = LINES[last.offset : last.offset + last.length]
     assert b"\n" not in cut
     assert last.sha256 == hashlib.sha256(cut).digest()
+
+
+def test_what_an_xz_stream_holds_in_front_of_damage_is_read() -> None:
+    data = bytearray(lzma.compress(random.Random(1).randbytes(150_000).hex().encode()))  # noqa: S311 - nothing secret
+    place = len(data) * 2 // 3
+    sound = lzma.LZMADecompressor().decompress(bytes(data[:place]))
+    data[place : place + 40] = b"\xff" * 40
+    found: list[bytes] = []
+    with pytest.raises(unpack.Broken):
+        found.extend(packed.unpacked(BytesIO(bytes(data)), "xz"))
+    whole = b"".join(found)
+    assert len(whole) > len(sound) - (1 << 14)
+    assert sound[: len(whole)] == whole[: len(sound)]
 
 
 def test_a_page_whose_checksum_is_wrong_is_a_damage() -> None:

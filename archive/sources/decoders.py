@@ -29,6 +29,7 @@ DICTIONARY = b"\x5d\x2a\x4d\x18"
 SKIPPABLE_HEAD = 8
 FRAMED = ("zstd", "lz4")  # kinds that have skippable frames
 XZ_MEMORY = 256 << 20
+XZ_STEP = 1 << 14  # of unpacked bytes at a time: an error loses those of its step; no slower than a megabyte
 WINDOW = 1 << 27
 DICTIONARY_BYTES = 8 << 20  # the most that a reader must take
 CHECKED = re.compile(r"(data|length) check|checksum|CRC", re.IGNORECASE)
@@ -162,7 +163,7 @@ class Packing:
                 position += len(data)
             at_end = not data and decoder.needs_input
             try:
-                found = decoder.decompress(data, STEP)
+                found = decoder.decompress(data, XZ_STEP if self.kind == "xz" else STEP)
             except ERRORS as why:
                 reason = "checksum" if CHECKED.search(str(why)) else "corrupt"
                 raise Broken(reason, f"{self.kind}: {why}") from why

@@ -13,7 +13,7 @@ from tests import making
 from tests.fuzz import laws
 
 NEEDS = "archive.sources.mhtml"
-LIMITS = Limits(header_bytes=200, record_bytes=100, members=3, nesting=1)
+LIMITS = Limits(header_bytes=200, record_bytes=300, members=3, nesting=1)
 
 
 def one(data: bytes) -> None:

@@ -7,13 +7,14 @@ import gzip
 import lzma
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from random import Random
 
 import zstandard
 
 from archive.model import Limits
-from archive.sources.decoders import packing_of
+from archive.sources.decoders import XZ_MEMORY, XZ_STEP, packing_of
 from archive.sources.packed import unpacked
 from archive.sources.unpack import Broken, Budget, Unpacking
 from tests import making
@@ -34,6 +35,8 @@ def one(data: bytes) -> None:
         if kind in LIBRARY:
             assert_as_the_library(data, kind, whole, broken)
         assert_odd_reads(data, kind, whole, broken)
+    if kind == "xz":
+        assert len(whole) >= in_small_steps(data) - XZ_STEP, "much is lost in front of the damage"
     for limits in (laws.LIMITS, LIMITS):
         laws.read(data, f"page.html.{kind}", limits=limits)
 
@@ -59,6 +62,15 @@ def assert_as_the_library(data: bytes, kind: str, whole: bytes, broken: Broken |
     assert whole.startswith(expected)
     assert broken or whole == expected
     assert broken is None or kind != "gzip"
+
+
+def in_small_steps(data: bytes) -> int:
+    """How many bytes the first stream gives, damaged or not."""
+    decoder, length = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY), 0
+    with suppress(lzma.LZMAError):
+        while not decoder.eof and (piece := decoder.decompress(b"" if length else data, 64)):
+            length += len(piece)
+    return length
 
 
 def assert_odd_reads(data: bytes, kind: str, whole: bytes, broken: Broken | None) -> None:

@@ -64,7 +64,9 @@ def assert_in_parts(data: bytes, whole: list[Item]) -> None:
     end = 0
     for start, stop in zip(starts, [*starts[1:], len(data)], strict=True):
         if end < stop or not found:
-            found += warc.scan(BytesIO(data), laws.LIMITS, max(start, end), stop)
+            part = list(warc.scan(BytesIO(data), laws.LIMITS, max(start, end), stop))
+            assert all(place.offset < stop for _, place in part)
+            found += part
             end = found[-1][1].offset + found[-1][1].length if found else 0
     assert [shape(*item) for item in found] == [shape(*item) for item in whole]
 
@@ -115,6 +117,7 @@ def seeds() -> list[bytes]:
         making.packed(*records),
         gzip.compress(b"".join(records), mtime=0),
         making.packed(records[0]) + records[1] + making.packed(*records[2:]),
+        records[0] + b"\0" * 5000 + records[1] + bytes(range(256)) * 20 + records[2],
         chunky,
         making.packed(chunky, records[1]),
         *(
