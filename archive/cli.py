@@ -90,9 +90,7 @@ def _where(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="Work in processes of this machine, or on the workers of a Dask scheduler.",
         ),
-        click.option(
-            "--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, show_default="all cores"
-        ),
+        click.option("--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, show_default="all cores"),
     ):
         command = option(command)
     return command
@@ -130,9 +128,7 @@ _repairing = click.option(
     "--captured-at", metavar="TIME", help="Capture time of inputs that do not know their own: 2024-08-27[T10:00:00Z]."
 )
 @click.option("--copy-records", is_flag=True, help="Copy the records of WARC inputs into the corpus.")
-@click.option(
-    "--repeated-lines", is_flag=True, help="Take lines that several pages of a site have out of the articles."
-)
+@click.option("--repeated-lines", is_flag=True, help="Take lines that several pages of a site have out of the articles.")
 @click.option("--dedupe-payloads", is_flag=True, help="Write repeated payloads of one URI as revisits.")
 @click.option(
     "--target-file-size",

@@ -228,6 +228,26 @@ def test_the_digest_is_the_one_that_revisits_name(tmp_path: Path) -> None:
     assert [entry["digest"] for entry in made.entries] == [digest, ours, digest]
 
 
+def test_records_that_say_odd_things_of_themselves(tmp_path: Path) -> None:
+    """They are in it, and what no viewer would believe of them is not in the index: one of them stops no export."""
+    said = {"Archive-Flags": "capture-time-unknown warc-date-unreadable"}
+    dates = ("2024-05-03T04:05:06Z", "1985-01-01T00:00:00Z", "nonsense", "1970-01-01T00:00:00Z")
+    records = [
+        making.record(making.http(making.page(n)), uri=f"https://odd.example/{n}", date=date, fields=said)
+        for n, date in enumerate(dates)
+    ]
+    latin = making.record(making.http(making.page(5)), uri="https://odd.example/ue")
+    records += [latin.replace(b"odd.example/ue", b"odd.example/\xfc ")]
+    records += [latin.replace(b"odd.example/ue", b"odd.example/<x>\r\n y"), latin.replace(b"https://odd.example/ue", b"< >")]
+    named = bytearray(gzip.compress(latin, mtime=0))
+    named[3] |= 8  # with the name of a file, longer than any has
+    making.put(tmp_path / "in" / "named.warc.gz", bytes(named[:10]) + b"n" * 9000 + b"\0" + bytes(named[10:]))
+    making.put(tmp_path / "in" / "odd.warc", b"".join(records))
+    corpus, made = made_of(tmp_path, tmp_path / "in")
+    assert len(made.records()) == corpus.manifest.counts.records >= 7
+    assert {"https://odd.example/ue", "https://odd.example/3"} <= {entry["url"] for entry in made.entries}
+
+
 def test_nobody_asks_for_what_is_behind_the_hash(tmp_path: Path) -> None:
     making.put(tmp_path / "in" / "d.warc", making.record(making.http(making.page(1)), uri="https://d.example/a/#part"))
     _, made = made_of(tmp_path, tmp_path / "in")

@@ -121,7 +121,7 @@ def _fault(opened: Opened, entry: dict[str, Any], timestamp: str) -> str | None:
     head, why = _head(window, start, length)
     if not head:
         return f"at {offset} of {name}: {why}"
-    return _compared(head, entry, timestamp)
+    return contradiction(head, entry["url"], timestamp)
 
 
 def _place(opened: Opened, entry: dict[str, Any]) -> tuple[tuple[str, int, int] | None, str]:
@@ -154,12 +154,12 @@ def _head(window: Window, start: int, length: int) -> tuple[bytes, str]:
     return data[: end.end()], ""
 
 
-def _compared(head: bytes, entry: dict[str, Any], timestamp: str) -> str | None:
+def contradiction(head: bytes, url: str, timestamp: str) -> str | None:
     """What a record's header says otherwise than its line; empty where nothing, None where it is no capture."""
     fields = warc.read_fields(head)
-    uri = (fields.get_header("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">").partition("#")[0]
-    if unquote(uri) != unquote(str(entry["url"]).partition("#")[0]):
-        return f"is of {entry['url'][:200]}, and its record of {uri[:200]}"
+    uri = (fields.get_header("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">").strip().partition("#")[0]
+    if unquote(uri) != unquote(url.partition("#")[0]):
+        return f"is of {url[:200]}, and its record of {uri[:200]}"
     date = (fields.get_header("WARC-Date") or "").strip()
     moment = warc.read_date(date)
     digits = time_of(moment) if moment else re.sub(r"[^0-9]", "", date)[:14]

@@ -49,9 +49,9 @@ class Entry:
 
 def moment_of(row: dict[str, Any]) -> datetime | None:
     """The time that a row's record is replayed at: the one of its WARC-Date; None where that cannot be read."""
-    if "capture-time-unknown" in row["flags"]:
-        return EPOCH  # which its record says
-    found: datetime | None = None if "warc-date-unreadable" in row["flags"] else row["captured_at"]
+    found: datetime | None = row["captured_at"]
+    if "warc-date-unreadable" in row["flags"]:  # what stands there is from the HTTP head, if anything
+        found = EPOCH if "capture-time-unknown" in row["flags"] else None  # 1970 is too early to be believed elsewhere
     return found
 
 

@@ -17,7 +17,7 @@ from archive.sources.zipped import unzipped
 
 LIMITS = Limits()
 LIST_BYTES = 256 << 20  # of datapackage.json: a million members
-LINE_BYTES = LIMITS.line_bytes
+LINE_BYTES = 256 << 20  # of a list of pages: the text of the largest article, 32 Mi characters, and more
 TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 UTF8_NAME = 0x800
 

@@ -27,7 +27,8 @@ from archive.errors import CorpusError, Unproven
 from archive.model import CorpusFile, Locator
 from archive.sources.records import Unreadable
 from archive.sources.warc import RecordReader
-from archive.wacz.index import REPLAYED, Entry, Index, Lies, moment_of, replay_url
+from archive.wacz.cdxj import contradiction
+from archive.wacz.index import REPLAYED, Entry, Index, Lies, moment_of, replay_url, timestamp
 from archive.wacz.package import Member, Package
 from archive.wacz.sorting import SortedLines
 from archive.warc import RawRecord
@@ -153,14 +154,15 @@ class _Writer:
         self._told(self.tally.records)
         if row["record_type"] not in REPLAYED:
             return
-        moment, uri = moment_of(row), row["target_uri"]
-        if moment is None or not uri:
+        moment, url = moment_of(row), replay_url(row["target_uri"] or "")
+        # by the row alone, a record that says odd things of itself would get a line that no viewer believes
+        if moment is None or not url or contradiction(raw.head, url, timestamp(moment)):
             self.tally.unindexed += 1
             return
         mime = "warc/revisit" if row["record_type"] == "revisit" else row["media_type"] or "unk"
         status = row["http_status"] if row["record_type"] != "resource" else None  # that has no HTTP head
         digest = _payload_digest(row, raw)
-        self._index.add(Entry(url=replay_url(uri), moment=moment, mime=mime, status=status, digest=digest, lies=lies))
+        self._index.add(Entry(url=url, moment=moment, mime=mime, status=status, digest=digest, lies=lies))
 
 
 def _pieces(row: dict[str, Any], raw: RawRecord) -> Iterator[bytes]:
