@@ -66,7 +66,7 @@ _LATIN_OF: Final = {
     "iso-8859-2": _CENTRAL, "windows-1250": _CENTRAL, "windows-1254": frozenset(("tr", "az")),
     "windows-1257": frozenset(("et", "lt", "lv")),
 }  # fmt: skip
-_TO_JIS: Final = re.compile(rb"\x1b\$[@B][!-~]{2}")
+_TO_JIS: Final = re.compile(rb"\x1b\$[@B](?:[!-~]{2})++\x1b\([BJ]")
 _PLAUSIBLE: Final = _OTHER_SCRIPT | _LATIN
 _FORMATS: Final = (
     ("pdf", b"%PDF-"), ("jpeg", b"\xff\xd8\xff"), ("png", b"\x89PNG\r\n\x1a\n"), ("gif", b"GIF87a"),
