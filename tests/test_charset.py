@@ -194,3 +194,61 @@ def test_random_bytes_are_no_wide_text() -> None:
     for seed in range(300):
         data = random.Random(seed).randbytes(300)  # noqa: S311 - nothing secret
         assert wide_codec(data) is None
+
+
+# ---- labels that lie --------------------------------------------------------------------------------------------
+
+POLISH = "Prom spóźnił się czterdzieści minut, podała spółka; pasażerowie czekali na brzegu w deszczu i pili gorącą herbatę. "
+TURKISH = "Vapur kırk dakika gecikti, şirket açıkladı; yolcular yağmurda iskelede bekledi ve sıcak çay içti, dedi görevli. "
+UKRAINIAN = "Пором запізнився на сорок хвилин, повідомила компанія. Пасажири чекали на березі під дощем і пили гарячий чай. "
+GREEK = "Το πλοίο καθυστέρησε σαράντα λεπτά, ανακοίνωσε η εταιρεία. Οι επιβάτες περίμεναν στη βροχή και έπιναν ζεστό τσάι. "
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "declared", "charset"),
+    [
+        (POLISH, "iso8859-2", "iso-8859-1", "iso-8859-2"),
+        (POLISH, "cp1250", "windows-1252", "windows-1250"),
+        (TURKISH, "cp1254", "iso-8859-1", "windows-1254"),
+        (RUSSIAN, "koi8-r", "windows-1251", "koi8-r"),
+        (RUSSIAN, "cp1251", "koi8-r", "windows-1251"),
+        (RUSSIAN, "iso8859-5", "windows-1251", "iso-8859-5"),
+        (RUSSIAN, "cp1251", "iso-8859-2", "windows-1251"),
+        (UKRAINIAN, "koi8-u", "utf-8", "koi8-u"),
+        (GREEK, "iso8859-7", "koi8-r", "iso-8859-7"),
+        (JAPANESE, "iso2022_jp", "utf-8", "iso-2022-jp"),
+        (JAPANESE, "cp932", "windows-1251", "shift_jis"),
+        (FRENCH, "utf-8", "utf-16", "utf-8"),
+        (FRENCH, "cp1252", "utf-16", "windows-1252"),
+    ],
+)
+@pytest.mark.parametrize("in_header", [False, True])
+def test_labels_that_two_signs_speak_against(
+    text: str, codec: str, declared: str, charset: str, *, in_header: bool
+) -> None:
+    data = page(text, codec, None if in_header else declared)
+    decoded = decode_text(data, header_charset=declared if in_header else None, html=True)
+    assert (decoded.text, decoded.charset) == (data.decode(codec).replace("\x1b", " "), charset)
+    assert charset == "utf-8" or "charset-mislabelled" in decoded.flags
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "charset"),
+    [
+        (FRENCH, "cp1252", "windows-1252"),
+        (POLISH, "cp1250", "windows-1250"),
+        (TURKISH, "cp1254", "windows-1254"),
+        (RUSSIAN.upper(), "koi8-r", "koi8-r"),
+        (RUSSIAN.upper(), "cp1251", "windows-1251"),
+        (GREEK.upper(), "iso8859-7", "iso-8859-7"),
+        ("Nur ein Wort auf Russisch: Москва. " * 3, "cp1251", "windows-1251"),
+    ],
+)
+def test_labels_that_are_right_stay(text: str, codec: str, charset: str) -> None:
+    decoded = decode_text(page(text, codec, charset), header_charset=None, html=True)
+    assert (decoded.charset, decoded.charset_origin, decoded.flags) == (charset, "meta", ())
+
+
+def test_escapes_that_are_no_japanese() -> None:
+    decoded = decode_text(b"<p>\x1b[31mred\x1b$B</p>", header_charset=None, html=True)
+    assert (decoded.text, decoded.charset) == ("<p> [31mred $B</p>", "utf-8")

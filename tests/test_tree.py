@@ -7,7 +7,9 @@ from lxml import etree
 from lxml.html import HtmlElement, HtmlElementClassLookup
 
 from archive.errors import Rejected
-from archive.extraction.tree import MAX_ATTRIBUTES, MAX_CHARACTERS, MAX_ELEMENTS, parse
+from archive.extraction.blocks import walk
+from archive.extraction.nesting import MAX_TAGS, flattened
+from archive.extraction.tree import MAX_ATTRIBUTES, MAX_BREAKS, MAX_CHARACTERS, MAX_ELEMENTS, MAX_INLINE, parse
 
 
 def why(page: str) -> tuple[str, str, str]:
@@ -62,9 +64,60 @@ def test_too_many_characters() -> None:
     assert why(" " * (MAX_CHARACTERS + 1))[:2] == ("extraction", "too-large")
 
 
-def test_too_many_elements() -> None:
-    assert why("<p>" + "<br>" * MAX_ELEMENTS)[:2] == ("extraction", "too-complex")
-    assert len(list(parse("<p>" + "<br>" * (MAX_ELEMENTS - 3)).iter())) == MAX_ELEMENTS
+@pytest.mark.parametrize(
+    ("element", "most"), [("<br>", MAX_BREAKS), ("<b>x</b>", MAX_INLINE), ("<i>x</i><br>", MAX_INLINE), ("<p>", MAX_ELEMENTS)]
+)
+def test_too_many_elements(element: str, most: int) -> None:
+    assert why("<div>" + element * (most + 1))[:2] == ("extraction", "too-complex")
+    counted = list(parse("<div>" + element * (most - 3)).iter())  # html, body and div
+    assert len(counted) >= most
+
+
+# ---- nesting -----------------------------------------------------------------------------------------------------
+
+TEXTS = [f"The {number}. sentence of the harbour board." for number in range(5)]
+PARAGRAPHS = "".join(f"<p>{one}</p>" for one in TEXTS)
+
+
+@pytest.mark.parametrize("depth", [1000, 2100, 100_000])
+@pytest.mark.parametrize(
+    "tags",
+    [
+        ("<div>", "</div>"),
+        ('<DIV class="a>b" title=\'c\'>', "</DIV>"),
+        ("<b><i><span><a href=x>", "</a></span></i></b>"),
+        ("<ul><li>", "</li></ul>"),
+        ("<table><tr><td>", "</td></tr></table>"),
+        ("<dl><dd>", "</dd></dl>"),
+        ("<blockquote>", ""),
+        ("<section>", ""),
+        ("<font>", "</font>"),
+        ("<h2>", "</h2>"),
+    ],
+    ids=lambda tags: tags[0],
+)
+def test_the_text_inside_and_behind_deep_nesting_is_read(tags: tuple[str, str], depth: int) -> None:
+    start, end = tags
+    depth //= start.count("<")
+    tree = parse(f"<body>{start * depth}{PARAGRAPHS}{end * depth}<p>The end.</p></body>")
+    assert [" ".join(one.itertext()) for one in tree.iter("p")] == [*TEXTS, "The end."]
+
+
+def test_texts_parted_by_deep_elements_stay_apart() -> None:
+    tree = parse("<div>" * 3000 + "".join(f"<div>{one}</div>" for one in TEXTS))
+    assert [one for block in walk(tree).texts for one in block.split("\n")] == TEXTS
+
+
+def test_scripts_and_comments_in_deep_pages_are_no_tags() -> None:
+    raw = "<script>x = '</div><div>'</script><!-- </div></div> --><style>p > a {}</style><title></div>"
+    tree = parse("<div>" * 3000 + raw + "</title>" + PARAGRAPHS)
+    assert [" ".join(one.itertext()) for one in tree.iter("p")] == TEXTS
+
+
+def test_flattening_takes_time_in_proportion() -> None:
+    for piece in (b'<a "x>" ', b"<a '", b'<a "', b"<a ", b"<!-- ", b"<script>", b"<div><!--->", b"<"):
+        assert flattened(piece * 200_000 + b"end").endswith(b"end")  # hours, if each looked to the end of the page
+    assert why("<div>" * (MAX_TAGS + 1))[:2] == ("extraction", "too-complex")
 
 
 # ---- attributes --------------------------------------------------------------------------------------------------

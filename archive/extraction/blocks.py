@@ -27,6 +27,8 @@ NEVER: Final = frozenset(
     "script style noscript template svg iframe object embed canvas select datalist textarea head math audio video map"
     " input img picture source track param".split()
 )
+BUTTONS: Final = frozenset(("submit", "button"))  # types of inputs that show their value
+BUTTON: Final = 40  # characters of it
 MEDIA: Final = frozenset("img picture video audio iframe embed object svg".split())
 EMPHASIS: Final = frozenset(("b", "strong", "em", "i"))
 BREAK: Final = "\x1f"  # stands for <br>; decoding leaves no control character in a page
@@ -59,6 +61,8 @@ class Blocks:
     inner: list[str] = field(default_factory=list)  # class of the first inline element
     element: list[int] = field(default_factory=list)  # number of the element that it stands in
     media: list[int] = field(default_factory=list)  # pictures, players and frames since the block before
+
+    buttons: list[str] = field(default_factory=list)  # words on buttons that are no blocks: <input type=submit value=…>
 
     tag: list[str] = field(default_factory=list)
     parent: list[int] = field(default_factory=list)
@@ -122,6 +126,8 @@ def _walk(root: Any, *, whole: bool) -> Blocks:  # noqa: ANN401, C901, PLR0912, 
                     media += 1
                     if tags:
                         found.shown[here] += 1
+                elif tag == "input" and node.get("type", "").lower() in BUTTONS:
+                    found.buttons.append(node.get("value", "")[:BUTTON])
                 continue
             else:
                 if pieces:

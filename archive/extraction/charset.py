@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import cchardet
-import webencodings
 
 from archive.extraction.decoding import BOMS, CONTROLS, codecs_of, decode, fits, fitting, is_utf8_start, wide_codec
+from archive.extraction.labels import canonical, declared_charsets
 from archive.extraction.mojibake import is_mojibake, repaired
 
 # Why faust-cchardet (3.2.0) and not charset_normalizer (3.5.2). Right: decodes to the same text. Prose is one text of
@@ -44,7 +45,6 @@ from archive.extraction.mojibake import is_mojibake, repaired
 MENDED: Final = "mojibake-repaired"
 _SAMPLE: Final = 1 << 16  # bytes around high bytes that the detector sees: 3 ms
 _WINDOW: Final = 1 << 11
-_HEAD: Final = 1 << 12  # bytes in which a page may declare its charset; browsers look at 1,024
 _PROBE: Final = 1 << 16  # bytes that decide whether this is text
 _ENOUGH: Final = 16  # high bytes below which a detector does not overrule a label that decodes
 _FOREIGN: Final = 0.3  # high bytes among letters: Latin text has up to 0.19 (Vietnamese), other scripts 0.77 and more
@@ -53,17 +53,20 @@ _HIGH: Final = re.compile(rb"[\x80-\xff]")
 _RUNS: Final = re.compile(rb"[\x80-\xff]+")
 _BOUNDARY: Final = re.compile(rb"[\x00-\x2f\x3a-\x3f]")  # never the second byte of a character
 _TAG: Final = re.compile(rb"<[^<>]*>")
-_COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)
-_META: Final = re.compile(rb"<meta\b[^<>]*>", re.IGNORECASE)
-_CONTENT: Final = re.compile(rb"\bcontent\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
-_CHARSET: Final = re.compile(rb"[\s\"';/,]charset\s*=\s*[\"']?\s*([^\s\"'/>;]+)", re.IGNORECASE)
-_XML: Final = re.compile(rb"\s*<\?xml\b[^<>]*?\bencoding\s*=\s*[\"']\s*([^\"'\s]+)", re.IGNORECASE)
 _EASY: Final = ("windows-1252", "iso-8859-15")  # what servers say who do not know; nearly any bytes decode
-_RENAMED: Final = {"gbk": "gb18030", "x-user-defined": "windows-1252"}
 _EASTERN: Final = frozenset(("big5", "euc-jp", "euc-kr", "gb18030", "shift_jis"))
 _CYRILLIC_AND_MORE: Final = frozenset(("iso-8859-5", "iso-8859-6", "iso-8859-7", "iso-8859-8", "koi8-r", "koi8-u"))
 _OTHER_SCRIPT: Final = _EASTERN | _CYRILLIC_AND_MORE | {f"windows-{n}" for n in (874, 1251, 1253, 1255, 1256)}
 _LATIN: Final = frozenset(("iso-8859-2", "iso-8859-15", *(f"windows-{n}" for n in (1250, 1252, 1254, 1257, 1258))))
+_CASED: Final = frozenset(("iso-8859-5", "iso-8859-7", "koi8-r", "koi8-u", "windows-1251", "windows-1253"))
+_SMALL: Final = 0.65  # small letters among the high bytes of a text; 0.05 to 0.6 where it is read as another of these
+_UKRAINIAN: Final = b"\xa4\xa6\xa7\xad\xb4\xb6\xb7\xbd"
+_CENTRAL: Final = frozenset(("pl", "cs", "sk", "hu", "sl", "hr", "bs", "sr", "ro"))
+_LATIN_OF: Final = {
+    "iso-8859-2": _CENTRAL, "windows-1250": _CENTRAL, "windows-1254": frozenset(("tr", "az")),
+    "windows-1257": frozenset(("et", "lt", "lv")),
+}  # fmt: skip
+_TO_JIS: Final = re.compile(rb"\x1b\$[@B](?:[!-~]{2})++\x1b\([BJ]")
 _PLAUSIBLE: Final = _OTHER_SCRIPT | _LATIN
 _FORMATS: Final = (
     ("pdf", b"%PDF-"), ("jpeg", b"\xff\xd8\xff"), ("png", b"\x89PNG\r\n\x1a\n"), ("gif", b"GIF87a"),
@@ -150,33 +153,43 @@ def _choose(data: bytes, header_charset: str | None, *, html: bool) -> _Choice:
     wide = wide_codec(data[:_PROBE])
     if wide:
         return _Choice(wide.replace("-le", "le").replace("-be", "be"), wide, "bytes")
-    labels = _labels(data, header_charset, html=html)
+    labels = declared_charsets(data, header_charset, html=html)
     if data.isascii():
-        for charset, origin in labels:
-            if charset == "iso-2022-jp" and b"\x1b" in data:
-                return _Choice(charset, fitting(data, charset) or "iso2022_jp", origin)
-        return _Choice("utf-8", "utf-8", "bytes")
+        return _escaped(data, labels) if b"\x1b" in data else _Choice("utf-8", "utf-8", "bytes")
     declared = labels[0][0] if labels else None
     if fits(data, "utf-8") or _mostly_utf8(data):
         return _Choice("utf-8", "utf-8", "bytes", mislabelled=declared not in (None, "utf-8"))
     return _by_label(data, labels)
 
 
+def _escaped(data: bytes, labels: list[tuple[str, str]]) -> _Choice:
+    """ISO-2022-JP where a label or an escape to its characters says so, and the bytes bear it out; else ASCII."""
+    origin = dict(labels).get("iso-2022-jp")
+    codec = fitting(data, "iso-2022-jp") if origin or _TO_JIS.search(data) else None
+    if codec or origin:
+        return _Choice("iso-2022-jp", codec or "iso2022_jp", origin or "bytes", mislabelled=bool(labels and not origin))
+    return _Choice("utf-8", "utf-8", "bytes")
+
+
 def _by_label(data: bytes, labels: list[tuple[str, str]]) -> _Choice:
     """The first label that the bytes bear out, or else what the detector finds."""
-    if labels and labels[0][0] not in _EASY and (codec := fitting(data, labels[0][0])):
-        return _Choice(labels[0][0], codec, labels[0][1])
+    first, origin = labels[0] if labels else ("", "")
+    if first and first not in _LATIN | _CASED and (codec := fitting(data, first)):
+        return _Choice(first, codec, origin)
     sample = _sample(data)
+    if first in _CASED and _small_share(sample, first) >= _SMALL and (codec := fitting(data, first)):
+        return _Choice(first, codec, origin)
     guess = _detect(sample)
+    overruled = {charset for charset, _ in labels if _is_overruled(charset, sample, guess, data)}
     for at, (charset, origin) in enumerate(labels):
         codec = fitting(data, charset)
-        if codec and not (charset in _EASY and _is_foreign(sample, guess, data)):
+        if codec and charset not in overruled:
             return _Choice(charset, codec, origin, mislabelled=at > 0)
     guessed = fitting(data, guess) if guess else None
     for charset, origin in labels:
         # A label is kept, and bad bytes replaced, where they are few, or where the only other reading is Latin text
         # that nobody wrote: three accents in a row are broken UTF-8, not French.
-        few = charset not in ("utf-8", *_EASY) and _few_bad(data, charset)
+        few = charset not in ("utf-8", *_EASY, *overruled) and _few_bad(data, charset)
         hopeless = charset == "utf-8" and guess not in _OTHER_SCRIPT and _mean_run(sample) >= _RUN
         if few or hopeless:
             return _Choice(charset, codecs_of(charset)[0], origin, mislabelled=charset != labels[0][0])
@@ -185,36 +198,12 @@ def _by_label(data: bytes, labels: list[tuple[str, str]]) -> _Choice:
     return _Choice("windows-1252", "cp1252", "detected", mislabelled=bool(labels) and labels[0][0] != "windows-1252")
 
 
-def _labels(data: bytes, header_charset: str | None, *, html: bool) -> list[tuple[str, str]]:
-    """The charsets declared, as browsers read the labels, each with where it stands."""
-    found = [(header_charset, "header")] if header_charset else []
-    if html:
-        head = _COMMENT.sub(b"", data[:_HEAD])
-        for tag in _META.findall(head):
-            bare = tag if b"http-equiv" in tag.lower() else _CONTENT.sub(b"", tag)
-            found += [(match.group(1).decode("latin-1"), "meta") for match in _CHARSET.finditer(bare)]
-        xml = _XML.match(head)
-        found += [(xml.group(1).decode("latin-1"), "meta")] if xml else []
-    labels: dict[str, str] = {}
-    for label, origin in found:
-        charset = _canonical(label)
-        if charset and origin == "meta" and charset.startswith("utf-16"):
-            charset = "utf-8"  # it could not have been read if it were true
-        if charset:
-            labels.setdefault(charset, origin)
-    return list(labels.items())
-
-
-def _canonical(label: str) -> str | None:
-    encoding = webencodings.lookup(label.strip("\"' ;"))
-    name = str(encoding.name) if encoding else "replacement"
-    return None if name == "replacement" else _RENAMED.get(name, name)
-
-
 def _detect(sample: bytes) -> str | None:
     """The detector's finding, where it is a charset of the web."""
     name = cchardet.detect(sample)["encoding"] if sample else None
-    charset = _canonical("euc-kr" if name == "UHC" else name) if name else None
+    charset = canonical("euc-kr" if name == "UHC" else name) if name else None
+    if charset == "koi8-r" and sample.translate(None, _UKRAINIAN) != sample:
+        charset = "koi8-u"  # the detector does not know it; in KOI8-R these are parts of frames
     return charset if charset in _PLAUSIBLE else None
 
 
@@ -229,6 +218,39 @@ def _sample(data: bytes) -> bytes:
         parts.append(_TAG.sub(b" ", data[start:at]))
         size += max(len(parts[-1]), _WINDOW // 8)
     return b" ".join(parts)
+
+
+def _is_overruled(charset: str, sample: bytes, guess: str | None, data: bytes) -> bool:
+    """Whether a label that decodes is surely wrong, by two signs that have nothing to do with one another."""
+    if charset in _LATIN:
+        return _is_foreign(sample, guess, data) or (charset in _EASY and _is_other_latin(sample, guess, data))
+    swapped = charset in _CASED and guess != charset and _small_share(sample, charset) < _SMALL
+    sound = guess is None or guess not in _CASED or _small_share(sample, guess) >= _SMALL
+    return swapped and sound and _is_foreign(sample, guess, data)
+
+
+def _small_share(sample: bytes, charset: str) -> float:
+    """The share of small letters among the high bytes, in a charset of one byte a character."""
+    high = len(sample) - len(sample.translate(None, bytes(range(128, 256))))
+    small = len(sample) - len(sample.translate(None, _small_letters(charset)))
+    return small / high if high else 1.0
+
+
+@cache
+def _small_letters(charset: str) -> bytes:
+    text = bytes(range(128, 256)).decode(codecs_of(charset)[0], "replace")
+    return bytes(byte for byte, char in enumerate(text, 128) if char.islower())
+
+
+def _is_other_latin(sample: bytes, guess: str | None, data: bytes) -> bool:
+    """Whether a page that calls itself Western European is not: the detector says so, and it is in such a language."""
+    codec = fitting(data, guess) if guess in _LATIN_OF else None
+    high = len(sample) - len(sample.translate(None, bytes(range(128, 256))))
+    if guess is None or codec is None or high < _ENOUGH:
+        return False
+    from archive.extraction.language import identify  # its model is loaded where it is needed
+
+    return identify(" ".join(sample.decode(codec, "replace").split())) in _LATIN_OF[guess]
 
 
 def _is_foreign(sample: bytes, guess: str | None, data: bytes) -> bool:

@@ -8,18 +8,23 @@ from typing import Final
 from lxml import etree
 
 from archive.errors import Rejected
+from archive.extraction.blocks import INLINE, NEVER
+from archive.extraction.nesting import MAX_TAGS, flattened
 
 BAD_REFERENCE: Final = re.compile(
     rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])(?:;|(?!\d))"
     rb"|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2})(?:;|(?![0-9a-fA-F])))"
 )
 MAX_CHARACTERS: Final = 32 << 20  # the largest bench page has 5 million
-MAX_ELEMENTS: Final = 100_000  # the largest bench page has 10,106
+MAX_ELEMENTS: Final = 100_000  # that set texts apart, of 3 KB each later on; the largest bench page has 10,106 of all kinds
+MAX_INLINE: Final = 300_000  # all but line breaks: 1.5 KB
+MAX_BREAKS: Final = 1_000_000  # 130 bytes
 MAX_ATTRIBUTES: Final = 1000  # of one element; libxml2 compares each with all before: 300,000 take 158 CPU s
 LONG_TAG: Final = re.compile(rb"<[a-zA-Z][^<>]{3000}")  # in fewer bytes there is no room for as many attributes
 _ATTRIBUTE = rb"""(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+)"""
 TAG: Final = re.compile(rb"<[a-zA-Z][^\s/>]*+%b{0,%d}+(%b?+)" % (_ATTRIBUTE, MAX_ATTRIBUTES, _ATTRIBUTE))
 
+_COUNT_APART: Final = etree.XPath(f"count(//body//*[not(self::br or {' or '.join(f'self::{tag}' for tag in sorted(INLINE | NEVER))})])")
 MAX_SPARED: Final = 20  # scripts and comments of one page in which a comparison looks like such an element
 RAW: Final = tuple(
     (re.compile(start, re.IGNORECASE), re.compile(end, re.IGNORECASE))
@@ -51,6 +56,34 @@ def parse(text: str, classes: etree.ElementClassLookup | None = None) -> etree._
     if BAD_REFERENCE.search(data):  # in bytes: 0.08 ms a page; in text 0.23
         data = BAD_REFERENCE.sub(b" ", data)
     _check_attributes(data)
+    tree, whole = _tree(data, classes)
+    if not whole and data.count(b"<") <= MAX_TAGS:
+        tree, whole = _tree(flattened(data), classes)
+    if not whole:
+        raise Rejected("extraction", "too-complex", "elements nest more than 2048 deep")
+    if tree is None:
+        raise Rejected("extraction", "no-text", f"no element in {len(text)} characters")
+    if len(data) > 3 * MAX_ELEMENTS and data.count(b"<") > MAX_ELEMENTS // 2:  # few pages; to count costs 0.2 ms
+        _check_elements(tree)
+    return tree
+
+
+def _check_elements(tree: etree._Element) -> None:
+    """Raises ``Rejected`` where the tree has more elements of a kind than what follows can hold in memory."""
+    breaks = int(tree.xpath("count(//br)"))
+    elements = int(tree.xpath("count(//*)")) - breaks
+    apart = int(_COUNT_APART(tree)) if MAX_ELEMENTS < elements <= MAX_INLINE else 0
+    for number, what, most in (
+        (breaks, "line breaks", MAX_BREAKS),
+        (elements, "elements", MAX_INLINE),
+        (apart, "elements that set texts apart", MAX_ELEMENTS),
+    ):
+        if number > most:
+            raise Rejected("extraction", "too-complex", f"{number} {what}, the limit is {most}")
+
+
+def _tree(data: bytes, classes: etree.ElementClassLookup | None) -> tuple[etree._Element | None, bool]:
+    """The tree, and whether libxml2 came to the end of the page: its bound on depth ends the page there."""
     reader = parser()
     if classes is not None:
         reader.set_element_class_lookup(classes)
@@ -58,13 +91,8 @@ def parse(text: str, classes: etree.ElementClassLookup | None = None) -> etree._
         tree = etree.fromstring(data, reader)
     except etree.XMLSyntaxError:
         tree = None
-    if tree is None:
-        raise Rejected("extraction", "no-text", f"no element in {len(text)} characters")
-    if len(data) > 3 * MAX_ELEMENTS and data.count(b"<") > MAX_ELEMENTS // 2:  # few pages; to count costs 0.2 ms
-        elements = int(tree.xpath("count(//*)"))
-        if elements > MAX_ELEMENTS:
-            raise Rejected("extraction", "too-complex", f"{elements} elements, the limit is {MAX_ELEMENTS}")
-    return tree
+    last = reader.error_log.last_error  # 1 microsecond
+    return tree, last is None or last.type != etree.ErrorTypes.ERR_RESOURCE_LIMIT
 
 
 def _check_attributes(data: bytes) -> None:
