@@ -23,22 +23,28 @@ os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
+def _say(why: object) -> None:
+    """A message on standard error. Names of files and members may stand in it, so it is escaped like what is shown."""
+    words = "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in str(why))
+    click.echo(f"archive: {words}", err=True)
+
+
 @contextmanager
 def named_errors() -> Iterator[None]:
     """Errors of ours as a message and an exit code."""
     try:
         yield
     except RunInterrupted as why:
-        click.echo(f"archive: {why}", err=True)
+        _say(why)
         sys.exit(3)
     except KeyboardInterrupt:
-        click.echo("archive: stopped; run the same command again", err=True)
+        _say("stopped; run the same command again")
         sys.exit(3)
     except Rejected as why:
-        click.echo(f"archive: no article: {why}", err=True)
+        _say(f"no article: {why}")
         sys.exit(1)
     except (ArchiveError, OSError) as why:
-        click.echo(f"archive: {why}", err=True)
+        _say(why)
         sys.exit(1 if isinstance(why, Unproven) else 2)
 
 
@@ -50,7 +56,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            click.echo("archive: stopped; run the same command again", err=True)
+            _say("stopped; run the same command again")
             sys.exit(3)
 
 
@@ -90,7 +96,9 @@ def _where(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="Work in processes of this machine, or on the workers of a Dask scheduler.",
         ),
-        click.option("--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, show_default="all cores"),
+        click.option(
+            "--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, show_default="all cores"
+        ),
     ):
         command = option(command)
     return command
@@ -104,7 +112,7 @@ def _executor(options: dict[str, Any]) -> Iterator[Any]:
     with executor_of(options.pop("engine"), options.pop("scheduler")) as executor:
         stated = click.get_current_context().get_parameter_source("workers")
         if executor and stated is click.core.ParameterSource.COMMANDLINE:
-            click.echo("archive: --workers means nothing here: the scheduler's workers do the work", err=True)
+            _say("--workers means nothing here: the scheduler's workers do the work")
         yield executor
 
 
@@ -128,7 +136,9 @@ _repairing = click.option(
     "--captured-at", metavar="TIME", help="Capture time of inputs that do not know their own: 2024-08-27[T10:00:00Z]."
 )
 @click.option("--copy-records", is_flag=True, help="Copy the records of WARC inputs into the corpus.")
-@click.option("--repeated-lines", is_flag=True, help="Take lines that several pages of a site have out of the articles.")
+@click.option(
+    "--repeated-lines", is_flag=True, help="Take lines that several pages of a site have out of the articles."
+)
 @click.option("--dedupe-payloads", is_flag=True, help="Write repeated payloads of one URI as revisits.")
 @click.option(
     "--target-file-size",

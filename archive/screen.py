@@ -27,10 +27,13 @@ SHOWN_FAILURES = 20
 COUNTED = ("records", "articles", "rejections", "damaged", "skipped")
 
 
-def safe(text: object) -> Text:
-    """Text of a capture as a terminal may see it: control characters as escapes, no markup."""
-    shown = "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in str(text))
-    return Text(shown)
+def safe(text: object, *, lines: bool = False) -> Text:
+    """Text of a capture as a terminal may see it: control and direction characters as escapes, no markup.
+
+    A newline is one of them where only one line is expected: a name may not forge a line of its own.
+    """
+    kept = "\n" if lines else ""
+    return Text("".join(c if c.isprintable() or c in kept else f"\\x{ord(c):02x}" for c in str(text)))
 
 
 def whole(line: Text, style: str = "") -> None:
@@ -92,7 +95,8 @@ def exported(made: Exported) -> None:
 
 def extraction_json(seen: Extraction) -> str:
     """The answer of ``extract --json``: the fields of ``Extraction``."""
-    return to_json(asdict(seen)).decode().rstrip()
+    said = to_json(asdict(seen)).decode().rstrip()
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in said)
 
 
 COLOURS = {
@@ -134,11 +138,11 @@ def _removed(seen: Extraction, span: Removed, payload: bytes) -> Text:
         return Text(f"[{span.end - span.start} bytes removed: {span.reason} {span.score:.2f}]", style="dim")
     words = payload[span.start : span.end].decode(codecs_of(seen.charset or "utf-8")[0], "replace")
     label = (f"{span.reason} {span.score:.2f}", f"italic {COLOURS.get(span.reason, 'white')}")
-    return Text.assemble(label, "  ", Text(safe(" ".join(words.split(" ")).strip()).plain, style="dim"))
+    return Text.assemble(label, "  ", Text(safe(" ".join(words.split(" ")).strip(), lines=True).plain, style="dim"))
 
 
 def _kept(seen: Extraction, block: Any) -> Text:  # noqa: ANN401 - a Block
-    words = safe(seen.text[block.start : block.end])
+    words = safe(seen.text[block.start : block.end], lines=True)
     words.stylize({"heading": "bold", "quote": "italic"}.get(block.kind, ""))
     return Text("• ") + words if block.kind == "list-item" else words
 
@@ -198,7 +202,7 @@ def trace(found: Trace) -> None:
     for head in (found.record_head, found.http_head):
         if head:
             out.print()
-            out.print(safe(head.strip().replace("\r\n", "\n")), style="dim", soft_wrap=True)
+            out.print(safe(head.strip().replace("\r\n", "\n"), lines=True), style="dim", soft_wrap=True)
 
 
 def _digests(found: Trace) -> None:

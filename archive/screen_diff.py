@@ -140,7 +140,7 @@ def _marked(found: list[Piece]) -> Text:
     coloured = out.is_terminal and not out.no_color
     text = Text()
     for piece in found:
-        body = safe(re.sub(r"\n\s*\n", "\n", piece.text.rstrip()))
+        body = safe(re.sub(r"\n\s*\n", "\n", piece.text.rstrip()), lines=True)
         before, after = ("", "") if coloured and piece.kind != "…" else MARKS[piece.kind]
         if text.plain and not text.plain[-1].isspace() and piece.kind != "=":
             text.append(" ")

@@ -47,13 +47,15 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
 @given(st.text())
 def test_nothing_unprintable_is_left(text: str) -> None:
     found = screen.safe(text).plain
-    assert all(c.isprintable() or c == "\n" for c in found)
+    assert found.isprintable()
+    assert all(c.isprintable() or c == "\n" for c in screen.safe(text, lines=True).plain)
     if text.isprintable():
         assert found == text
 
 
 def test_escapes() -> None:
-    assert screen.safe("a\x1b[31m\tb\nc\u202e").plain == "a\\x1b[31m\\x09b\nc\\x202e"
+    assert screen.safe("a\x1b[31m\tb\nc\u202e").plain == "a\\x1b[31m\\x09b\\x0ac\\x202e"
+    assert screen.safe("a\x1b\nb", lines=True).plain == "a\\x1b\nb"
     assert screen.safe("[red]x[/red]").plain == "[red]x[/red]"
 
 
