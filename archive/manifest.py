@@ -116,6 +116,9 @@ def read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError as why:
         message = f"{folder}: no corpus here (manifest.json is missing); an unfinished run goes on with its own command"
         raise CorpusError(message) from why
+    except NotADirectoryError as why:
+        message = f"{folder}: a file, and no corpus, which is a folder"
+        raise CorpusError(message) from why
     except (ValueError, KeyError, TypeError, RecursionError) as why:
         message = f"{path}: cannot be read as a manifest: {why}"
         raise CorpusError(message) from why

@@ -42,6 +42,8 @@ class Tally:
         self.counts[found.severity] += 1
         about = found.field or ""
         key = (found.rule, about if about.lower() in FIELDS else "")  # other names may be without number
+        if found.rule.startswith("wacz"):  # a rule there is a whole section of the specification
+            key = (found.rule, f"{found.severity} {found.message}")
         self.groups.setdefault(key, Group(first=found)).times += 1
 
 
@@ -100,7 +102,8 @@ def show(tallies: Sequence[Tally], *, grouped: bool) -> None:
     """Each file with its verdict, and (``grouped``) what was found in it, errors first."""
     for tally in tallies:
         counts = [_many(tally.counts[name], name) for name in SEVERITIES if tally.counts[name]]
-        words = ", ".join([_many(tally.records, "record"), *counts])
+        listed = [_many(tally.records, "record")] if tally.records or not tally.path.lower().endswith(".wacz") else ["a WACZ"]
+        words = ", ".join([*listed, *counts])
         verdict = ("not valid", "red") if tally.counts["error"] else ("valid", "green")
         whole(Text.assemble(safe(f"{tally.path}: "), verdict, f"; {words}"))
         groups = sorted(tally.groups.values(), key=lambda group: SEVERITIES.index(group.first.severity))
@@ -108,7 +111,7 @@ def show(tallies: Sequence[Tally], *, grouped: bool) -> None:
             first = group.first
             times = f"{group.times:,} times, first " if group.times > 1 else ""
             record = f"in record {first.record:,} " if first.record else ""
-            place = f"{first.clause:<16} {times}{record}at {_offset(first)}"
+            place = f"{first.clause:<16} {times}{record}at {_offset(first)}" if not first.rule.startswith("wacz") else first.clause
             whole(Text.assemble("  ", (f"{first.severity:<8}", STYLES[first.severity]), " ", (place, "dim")))
             whole(Text.assemble(" " * 11, safe(first.message)))
 

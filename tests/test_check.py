@@ -303,6 +303,29 @@ def test_a_wacz_is_checked_by_the_specification_of_wacz(tmp_path: Path) -> None:
     assert any("datapackage.json" in one.message or "datapackage.json" in one.clause for one in found)
 
 
+def test_faults_of_a_wacz_are_shown_one_by_one(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "crawl.wacz", "w") as made:
+        made.writestr("archive/data.warc", b"".join(SOUND))
+        made.writestr("datapackage.json", b'{"resources": []}')
+    shown = call(tmp_path / "crawl.wacz").output
+    errors = [one for one in archive.check_warc(tmp_path / "crawl.wacz") if one.severity == "error"]
+    assert len(errors) > 1
+    for one in errors:
+        assert " ".join(one.message.split())[:40] in " ".join(shown.split())
+
+
+def test_files_still_written_and_wacz_files_of_a_folder_are_checked(tmp_path: Path) -> None:
+    making.put(tmp_path / "a.warc.open", b"".join(SOUND))
+    making.put(tmp_path / "b.wacz", b"no zip")
+    assert {one.path for one in archive.check_warc(tmp_path)} >= {str(tmp_path / "b.wacz")}
+    assert "2 files" in call(tmp_path).output or call(tmp_path).output.count("valid") == 2
+
+
+def test_a_file_without_a_name_is_none() -> None:
+    with pytest.raises(UsageError, match="without a name"):
+        list(archive.check_warc(""))
+
+
 def test_every_rule_has_a_fault() -> None:
     assert {made.rule for made in MADE} | ELSEWHERE == set(rules.RULES)
     assert {rule.severity for rule in rules.RULES.values()} == set(rules.SEVERITIES)
@@ -605,7 +628,7 @@ def test_folders(three: Path, tmp_path: Path) -> None:
     (name,) = check.warc_files([tmp_path / "corpus"])
     assert Path(name).parent == tmp_path / "corpus" / "warc"
     assert corpus.manifest.inputs == 1
-    with pytest.raises(UsageError, match="no WARC file is in it"):
+    with pytest.raises(UsageError, match="no WARC or WACZ file is in it"):
         check.warc_files([making.put(tmp_path / "none" / "a.txt", b"").parent])
     with pytest.raises(UsageError, match="no such file or folder"):
         list(archive.check_warc(tmp_path / "gone"))

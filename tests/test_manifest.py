@@ -81,3 +81,9 @@ def test_the_name_of_a_batch_stands_for_every_word_about_the_inputs() -> None:
     names |= {manifest.batch_name_of([ROW], b"y"), manifest.batch_name_of([], b"x"), manifest.batch_name_of([ROW, ROW], b"x")}
     assert len(names) == len(rows) + 3
     assert all(len(name) == 12 and int(name, 16) >= 0 for name in names)
+
+
+def test_a_file_is_no_corpus(tmp_path: Path) -> None:
+    (tmp_path / "x.wacz").write_bytes(b"PK")
+    with pytest.raises(CorpusError, match="a file, and no corpus"):
+        manifest.read_manifest(tmp_path / "x.wacz")

@@ -37,7 +37,7 @@ from archive.wacz.rules import validate_wacz
 
 MOST = 100  # findings of one record
 PRACTICAL = 1_100_000_000  # bytes: annex C has 1 GB as the practical size, about
-NAMED = re.compile(r"\.warc(\.gz)?$", re.IGNORECASE)
+NAMED = re.compile(r"\.(warc(\.gz)?(\.open)?|wacz)$", re.IGNORECASE)
 ZSTANDARD = b"\x28\xb5\x2f\xfd"
 GAPS = {  # the reader's reasons
     "content-length": "content-length",
@@ -53,7 +53,7 @@ Told = Callable[[int], None]
 
 
 def check_warc(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Iterator[Finding]:
-    """What is wrong with a WARC file, in the order of the file; of a folder, with the WARC files in it.
+    """What is wrong with a WARC file, in the order of the file; of a folder, with the WARC and WACZ files in it.
 
     Nothing is wrong by the standard where no finding is an ``error``. Offsets are bytes. Raises ``UsageError`` where
     nothing lies at ``path``.
@@ -64,10 +64,13 @@ def check_warc(path: str | os.PathLike[str], *, limits: Limits | None = None) ->
 
 
 def warc_files(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
-    """The files that ``paths`` name: of a corpus those in its ``warc``, of another folder all WARC files below it."""
+    """The files that ``paths`` name: of a corpus those in its ``warc``, of another folder all WARC and WACZ files below it."""
     found: list[str] = []
     for given in paths:
         path = Path(given)
+        if not os.fspath(given):
+            message = "a file without a name; name the folder . if you mean this one"
+            raise UsageError(message)
         if not path.exists():
             message = f"{given}: no such file or folder"
             raise UsageError(message)
@@ -77,7 +80,7 @@ def warc_files(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
         top = path / "warc" if (path / "manifest.json").exists() else path
         inside = [Path(folder) / name for folder, _, names in os.walk(top) for name in names if NAMED.search(name)]
         if not inside:
-            message = f"{given}: no WARC file is in it"
+            message = f"{given}: no WARC or WACZ file is in it"
             raise UsageError(message)
         found += sorted(map(str, inside))
     return found
@@ -194,7 +197,7 @@ class Walk:
         return Fault(rule="not-warc", message=f"is no WARC file{packed}: {what}")
 
     def _about_file(self, head: bytes, size: int) -> Iterator[Finding]:
-        packed, named = head.startswith(GZIP_MAGIC), self.path.lower().endswith(".gz")
+        packed, named = head.startswith(GZIP_MAGIC), self.path.lower().removesuffix(".open").endswith(".gz")
         if packed != named and head:
             message = "is gzipped; its name should end in .gz" if packed else "is not gzipped, but its name ends in .gz"
             yield self.finding(Fault(rule="gzip-name", message=message))
