@@ -144,10 +144,10 @@ def _read_head(window: Window, start: int, limits: Limits) -> tuple[bytes, Statu
         end = HEAD_END.search(chunk)
         if other := IN_HEADER.search(chunk, 5, end.end() if end else len(chunk)):
             raise Unreadable("header", "another record starts inside the header", start + other.start())
-        if end:
+        if end and end.end() <= limits.header_bytes:
             head = chunk[: end.end()]
             break
-        if want > limits.header_bytes:
+        if end or want > limits.header_bytes:
             raise Unreadable("header", f"the header is longer than {limits.header_bytes} bytes", start + 5)
         if start + want >= window.size:
             raise Unreadable("truncated", "the file ends inside a record header", start + 5)
