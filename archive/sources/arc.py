@@ -59,7 +59,6 @@ CONTENT_LENGTH = re.compile(rb"\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*\r?\n",
 CHUNKED = re.compile(rb"\ntransfer-encoding:[^\n]*chunked", re.IGNORECASE)
 MEDIA_TYPE = re.compile(rb"(?!application/http)[\w.+*-]{1,100}/[\w.+*-]{1,100}(?: *;[\x20-\x7e]*|(?=[ ,]|$))", re.IGNORECASE)
 PRECISION = {14: "second", 12: "minute", 8: "day"}
-MISMATCH, UNPROVEN = "arc-length-mismatch", "arc-length-unproven"
 OK = 200
 
 
@@ -155,7 +154,7 @@ def _end(window: Window, header: Header, begin: int) -> tuple[int, int, tuple[st
         if place is None or not (after := _next(window, place)):
             continue
         if window.find(START, begin, place, SEEN) is None:  # else the message is cut, and the length is another's
-            return place, after, (MISMATCH,)
+            return place, after, ("arc-length-mismatch",)
     if stated is None:
         raise Unreadable("content-length", "the header line states no length", begin)
     if stated > window.size:
@@ -166,7 +165,7 @@ def _end(window: Window, header: Header, begin: int) -> tuple[int, int, tuple[st
     if not newlines or not newlines.group() or window.find(START, begin, stated, SEEN) is not None:
         raise Unreadable("content-length", f"the header line says {header.length} bytes, but no record ends there", begin)
     proven = inner == stated or LIKE_HEADER.match(after_it)
-    return stated, stated + newlines.end(), () if proven else (UNPROVEN,)
+    return stated, stated + newlines.end(), () if proven else ("arc-length-unproven",)
 
 
 def _next(window: Window, place: int, *, at_end: bool = True) -> int | None:
