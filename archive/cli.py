@@ -154,8 +154,9 @@ _repairing = click.option(
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print errors only.")
 def convert(inputs: tuple[str, ...], corpus: str, **options: Any) -> None:  # noqa: ANN401 - click's own
-    """Make a corpus from INPUTs: WARC, ARC, WACZ, HTML, text dumps, JSONL, HAR, MHTML, mirrors,
-    zip, tar, and folders of these.
+    """Make a corpus from INPUTs: WARC, HTML, text dumps, JSONL, zip, tar and others, and folders of these.
+
+    The others are ARC, WACZ, HAR, MHTML, pages that SingleFile saved, and mirrors by wget and HTTrack.
 
     INPUT - reads a list of paths, one a line, from standard input. The same command over a corpus that is finished
     changes nothing; over one that is not, it goes on. INPUTs that a finished corpus does not have are added to it.

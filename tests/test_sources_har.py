@@ -359,3 +359,11 @@ def test_in_a_zip_and_in_a_corpus(tmp_path: Path) -> None:
         ("a.har", None, 1), ("a.har", None, 2), ("a.har", None, 3), ("a.har", None, 4), ("b.zip", "c/d.har", 1),
     ]  # fmt: skip
     assert [row["source_line"] for row in rows if "repeated-record" in row["flags"]] == [2]
+
+
+@pytest.mark.parametrize(("url", "line"), [
+    ("https://a.example/x?u=https://b.example/y&t=Talk:Foo", b"GET /x?u=https://b.example/y&t=Talk:Foo HTTP/1.1"),
+    ("https://a.example/wiki/Talk:Foo", b"GET /wiki/Talk:Foo HTTP/1.1"),
+])  # fmt: skip
+def test_a_request_line_has_the_whole_path_and_query(url: str, line: bytes) -> None:
+    assert har._request_head({"method": "GET", "headers": []}, url).splitlines()[0] == line

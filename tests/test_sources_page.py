@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 
 from archive import warc
+from archive.extraction import is_html
 from archive.model import Capture, Damage, Limits, Origin, ReadOptions, Skip
 from archive.sources import Opened, page
 
@@ -85,3 +86,11 @@ def test_a_page_over_the_limit_is_digested_and_read_again() -> None:
     assert replace(found, payload=PAGE, block=PAGE) == whole
     assert found.reread is not None
     assert b"".join(found.reread()) == b"".join(warc.payload_pieces(found)) == PAGE
+
+
+@pytest.mark.parametrize("start", [b"", b"<?xml version='1.0'?>"])
+def test_comments_in_front_are_looked_at_once(start: bytes) -> None:
+    """Tried in all ways they took twice as long for each comment: these would not end."""
+    assert not page.START.match(b"<!-- a -->\n" * 60 + b"<q>words</q>")
+    assert not page.XML.match(b"<?xml version='1.0'?>" + b"<!-- a -->\n<?b?>" * 60 + b"<q>words</q>")
+    assert is_html(start + b"<!-- a -->\n" * 60 + b"<p>words</p>", "text/html")

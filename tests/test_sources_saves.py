@@ -147,3 +147,10 @@ def test_nothing_raises(parts: list[str]) -> None:
     assert all(isinstance(one, Save) for one in of(data))
     assert all(isinstance(one, Save) for one in saves.httrack_saves(BytesIO(LIST + data), AT))
     saves.is_wget_log(data)
+
+
+@pytest.mark.parametrize("day", ["01 Jan 0001", "31 Dec 9999"])
+def test_a_mirror_of_no_time_that_can_be(day: str) -> None:
+    moment, urls = saves.launched(f"HTTrack3 launched on Fri, {day} 23:00:00 at http://a.example/".encode())
+    assert (moment, urls) == (None, ("http://a.example/",))
+    assert [one.moment for one in saves.wget_saves(BytesIO(b"--0001-01-01 10:00:00--  http://a.example/p\nSaving to: 'p'\n"))] == [None]

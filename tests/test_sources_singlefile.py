@@ -136,3 +136,11 @@ def test_a_page_that_unpacks_itself_is_the_zip_inside_it() -> None:
 def test_where_its_zip_is_broken_it_is_the_page_around_it() -> None:
     found = read(self_extracting(broken=True))
     assert (found.payload, found.target_uri) == (self_extracting(broken=True), URL)
+
+
+@pytest.mark.parametrize("date", ["Mon Jan 01 0001 00:00:00 GMT+0000 (UTC)", "Fri Dec 31 9999 23:00:00 GMT-0500 (x)", "x" + " " * 60_000 + "x"])
+def test_no_page_was_saved_then(date: str) -> None:
+    found = singlefile.saved_by(f"<!--\n Page saved with SingleFile\n url: https://m.example/a\n saved date: {date}\n--><html>".encode())
+    assert found is not None
+    assert found.captured_at is None
+    assert found.flags == ("capture-time-unreadable",)

@@ -68,3 +68,7 @@ def test_a_key_can_stand_in_a_line(url: str) -> None:
 def test_a_url_that_is_too_long_is_escaped_only() -> None:
     url = "https://www.Example.com/a/../ä?b&a" + "x" * LONGEST
     assert surt(url) == "https://www.example.com/a/../%c3%a4?b&a" + "x" * LONGEST
+
+
+def test_a_host_of_thousands_of_digits_is_a_name() -> None:
+    assert keys_of("http://" + "1" * 5000 + "/")

@@ -34,7 +34,7 @@ SITE_FILES = ("/robots.txt", "/ads.txt", "/app-ads.txt", "/humans.txt", "/securi
 SHORT_TEXT = 250  # characters; shorter texts are mostly teasers and notices
 TAG = re.compile(rb"<(?:!doctype|html|head|body|title|meta|div|p|article|section|table|span|h1|a|br)\b", re.IGNORECASE)
 DOCUMENT = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head)\b", re.IGNORECASE | re.DOTALL
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head)\b", re.IGNORECASE | re.DOTALL
 )
 
 

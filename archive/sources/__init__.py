@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from importlib.metadata import entry_points
 from typing import BinaryIO, Protocol, cast, runtime_checkable
@@ -29,6 +30,7 @@ SURE = ("warc", "arc", "wacz", "zip", "tar", "packed", "har", "mhtml", "singlefi
 GUESSES = ("jsonl", "html", "text")
 PACKED = re.compile(r"(\.(gz|zst|bz2|xz|lz4))+$")  # suffixes of packers
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_YEAR, LAST_YEAR = 1990, 2200
 MAGICS = (
     (b"%PDF-", "a PDF document"),
     (b"\x89PNG\r\n", "a PNG image"),
@@ -191,6 +193,20 @@ def damaged(opened: Opened, reason: str, detail: str) -> Damage:
     """The whole file as a ``Damage``, digested."""
     length, sha256 = digest_of(opened.file)
     return Damage(origin=opened.origin, offset=0, length=length, reason=reason, detail=detail, sha256=sha256)
+
+
+def in_bounds(moment: datetime) -> datetime | None:
+    """A stated time of a capture, or None where no page was captured then: before the Web, or long after today."""
+    return moment if FIRST_YEAR <= moment.year < LAST_YEAR else None
+
+
+def english_time(day: str, month: str, year: str, rest: str) -> datetime | None:
+    """A time with the English name of its month, and its zone, as UTC, whatever the locale; None where it is none."""
+    try:  # of a year like 0001 the library makes 2001
+        found = parsedate_to_datetime(f"{day} {month} {year} {rest}").astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return in_bounds(found) if int(year) >= FIRST_YEAR else None
 
 
 def time_of(opened: Opened, options: ReadOptions) -> tuple[datetime, str, tuple[str, ...]]:

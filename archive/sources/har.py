@@ -37,7 +37,7 @@ NOT_BLANK = re.compile(rb"\S")
 KEYS = rb"startedDateTime|pageref|time|request|cache|connection|serverIPAddress|_\w{1,60}"  # that an entry begins with
 LIST_DEPTH = 2  # the brackets around the list of entries
 MEDIA_TYPE = re.compile(r"\s*([\w.+-]+/[\w.+-]+)\s*(?:;|$)", re.ASCII)
-AUTHORITY = re.compile(r"[A-Za-z][\w+.-]*:(//[^/?#]*)?")
+AUTHORITY = re.compile(r"\A[A-Za-z][\w+.-]*:(//[^/?#]*)?")
 METHOD = re.compile(r"[A-Za-z]{3,12}")
 LONGEST_URL = 1 << 16
 WHITE = b" \t\r\n"
@@ -244,7 +244,7 @@ def _request_head(request: Parsed, url: str | None) -> bytes:
     """The head of a request that got no response. Raises ``Unusable`` where the entry does not say for what it asked."""
     if not url:
         raise Unusable("no-content", "neither a response nor a URL that was asked for")
-    method, target = _text(request, "method").upper(), AUTHORITY.sub("", identity.legal_uri(url) or "").partition("#")[0]
+    method, target = _text(request, "method").upper(), AUTHORITY.sub("", identity.legal_uri(url) or "", count=1).partition("#")[0]
     line = f"{method if METHOD.fullmatch(method) else 'GET'} {'' if target[:1] == '/' else '/'}{target} HTTP/1.1"
     return wrapping.message_head(line, _headers(request.get("headers"))[0])
 

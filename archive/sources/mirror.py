@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from archive import entity
 from archive.model import Capture, Damage, Origin, ReadOptions, Saved, Skip
-from archive.sources import HEAD, Opened, skipped
+from archive.sources import HEAD, Opened, in_bounds, skipped
 from archive.sources.page import comments_in_front, media_type_of, whole_file
 from archive.sources.saves import is_httrack_list, is_httrack_log, is_wget_log
 
@@ -141,7 +141,7 @@ def _http_date(text: str) -> datetime | None:
     """A date of an HTTP header as UTC; None where it is none."""
     try:
         moment = parsedate_to_datetime(text)
-        return (moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)).replace(microsecond=0)
+        return in_bounds((moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)).replace(microsecond=0))
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
 

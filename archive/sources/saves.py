@@ -20,6 +20,7 @@ from typing import BinaryIO
 from urllib.parse import quote, unquote
 
 from archive.identity import LEGAL
+from archive.sources import english_time, in_bounds
 
 FIRST_LINES = 5
 LONGEST = 1 << 16  # bytes of a line; the rest of a longer one counts as a line of its own
@@ -165,7 +166,7 @@ def _moment(day: bytes | None, time: bytes) -> datetime | None:
     if day is None:  # before wget 1.11
         return None
     try:
-        return datetime.strptime(f"{day.decode()} {time.decode()}", "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        return in_bounds(datetime.strptime(f"{day.decode()} {time.decode()}", "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC))
     except ValueError:
         return None
 
@@ -178,10 +179,8 @@ def launched(head: bytes) -> tuple[datetime | None, tuple[str, ...]]:
     found = LAUNCHED.search(head)
     if not found:
         return None, ()
-    try:
-        moment = datetime.strptime(f"{found[1].decode()} {found[2].decode()}", "%d %b %Y %H:%M:%S").replace(tzinfo=UTC)
-    except ValueError:
-        moment = None
+    day, month, year = found[1].decode().split(" ")
+    moment = english_time(day, month, year, f"{found[2].decode()} +0000")
     return moment, tuple(part for part in _text(found[3]).split() if "://" in part)
 
 

@@ -20,10 +20,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from archive.model import Capture, Damage, ReadOptions, Saved, Skip
-from archive.sources import HEAD, Opened
+from archive.sources import HEAD, Opened, english_time
 from archive.sources.jsonl import read_time
 from archive.sources.page import comments_in_front, media_type_of, whole_file
 
@@ -33,6 +33,7 @@ COMMENT = re.compile(
 )
 MOMENT = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2} \d\d \d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4})\b")
 SELF_EXTRACTING = re.compile(rb"(?:<!doctype\b[^>]*+>\s*+)?<html\b[^>]*?\sdata-sfz[\s>=]", re.IGNORECASE)
+LONGEST = 200  # characters of a date
 ZONE = re.compile(r"\s*\([^()]*\)$")
 
 
@@ -75,11 +76,9 @@ def saved_by(head: bytes) -> Saved | None:
 def read_moment(text: str) -> datetime | None:
     """A time as JavaScript writes it, or in ISO 8601, as UTC; None where it is neither."""
     if found := MOMENT.match(text):
-        try:
-            return datetime.strptime(f"{found[1]} {found[2]}", "%b %d %Y %H:%M:%S %z").astimezone(UTC)
-        except (ValueError, OverflowError):
-            return None
-    known = read_time(ZONE.sub("", text))
+        month, day, year, time = found[1].split(" ")
+        return english_time(day, month, year, f"{time} {found[2]}")
+    known = read_time(ZONE.sub("", text[:LONGEST]))
     return known[0] if known and known[1] == "second" else None
 
 

@@ -18,6 +18,7 @@ import socket
 from contextlib import suppress
 from urllib.parse import quote, quote_from_bytes, unquote_to_bytes
 
+LONGEST_NUMBER = 20  # digits of a host that is an address; a longer one is a name
 LONGEST = 8192  # characters of a URL; a longer one is escaped only: the rules cost the square of the length
 PARTS = re.compile(
     rb"(?:([a-z][a-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL
@@ -85,7 +86,7 @@ def _known(host: bytes, scheme: bytes) -> bytes:
         with suppress(UnicodeError):  # no name that IDNA knows: its bytes are escaped below
             host = host.decode("utf-8", "ignore").encode("idna")
     host = host.replace(b"..", b".").strip(b".")
-    if host.isdigit():
+    if host.isdigit() and len(host) <= LONGEST_NUMBER:
         return socket.inet_ntoa((int(host) & 0xFFFFFFFF).to_bytes(4, "big")).encode()
     host = _address(host) or _escaped(host.lower()).encode()
     return host if scheme == b"dns" else re.sub(rb"^www\d*\.", b"", host)
