@@ -32,7 +32,7 @@ def warcs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     kinds = {
         line for path in found for line in re.findall(rb"\r\nWARC-Type: (\w+)", gzip.decompress(path.read_bytes()))
     }
-    assert kinds == {b"warcinfo", b"response", b"resource", *([b"revisit"] if request.param else [])}
+    assert kinds == {b"warcinfo", b"response", b"resource", b"request", b"metadata", *([b"revisit"] if request.param else [])}
     return found
 
 

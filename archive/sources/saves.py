@@ -210,4 +210,4 @@ def _next_moment(last: datetime | None, time: bytes) -> datetime | None:
         return last
     found = last.replace(hour=hour, minute=minute, second=second)
     # several connections write the list: a few minutes back is the same day
-    return found + timedelta(days=1) if found < last - timedelta(hours=1) else found
+    return found + timedelta(days=1) if last - found > timedelta(hours=1) and in_bounds(last) else found
