@@ -78,7 +78,9 @@ class Own:
             ("WARC-Date", date),
             ("WARC-Target-URI", target or urn),
         ]
-        if self.kind != "metadata":  # of our types the one without a payload
+        message = entity.read_head(self.http_head) if self.http_head else None
+        # a metadata record has no payload; of chunks as they stood warcio would call the digest wrong (warcio#74)
+        if self.kind != "metadata" and not (message and message.chunked):
             fields.append(("WARC-Payload-Digest", "sha256:" + digest.hex()))
         if self.content_type:
             fields.append(("Content-Type", self.content_type))
