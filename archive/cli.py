@@ -25,8 +25,23 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 def _say(why: object) -> None:
     """A message on standard error. Names of files and members may stand in it, so it is escaped like what is shown."""
-    words = "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in str(why))
-    click.echo(f"archive: {words}", err=True)
+    click.echo(f"archive: {_escaped(str(why))}", err=True)
+
+
+def _escaped(words: str) -> str:
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in words)
+
+
+@contextmanager
+def _shown_as_escapes() -> Iterator[None]:
+    """Words of a wrong call, which may be names of files that a shell found, as a terminal may be shown them."""
+    try:
+        yield
+    except click.UsageError as why:
+        words = why.format_message()
+        if words == _escaped(words):
+            raise
+        raise click.UsageError(_escaped(words), why.ctx) from why
 
 
 @contextmanager
@@ -49,12 +64,18 @@ def named_errors() -> Iterator[None]:
 
 
 class Commands(click.Group):
-    """The commands; Ctrl-C while one is being loaded is exit code 3 too."""
+    """The commands; Ctrl-C while one is being loaded is exit code 3 too. No file's name drives the terminal."""
+
+    def make_context(self, *words: Any, **more: Any) -> click.Context:  # noqa: ANN401 - click's own
+        """What the words of the command line mean."""
+        with _shown_as_escapes():
+            return super().make_context(*words, **more)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
         """Runs the command that was called."""
         try:
-            return super().invoke(ctx)
+            with _shown_as_escapes():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             _say("stopped; run the same command again")
             sys.exit(3)

@@ -28,7 +28,7 @@ from archive.table import read_rows, write_parquet
 
 TABLES = ("captures", "articles")
 PORTION_ROWS = 4000  # merged in two seconds; a process of its own takes 30 ms
-DATA = ("articles", "captures", "inputs", "repeated", "warc")
+DATA = manifest.FOLDERS
 SOFTWARE = "archive"
 
 

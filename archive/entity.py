@@ -35,7 +35,7 @@ class Message:
     @property
     def chunked(self) -> bool:
         """True where the head says that the body is chunked."""
-        return "chunked" in (self.header("Transfer-Encoding") or "").lower()
+        return any(key.lower() == "transfer-encoding" and "chunked" in value.lower() for key, value in self.headers)
 
 
 def read_head(block: bytes) -> Message | None:

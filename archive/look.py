@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archive import sources
 from archive.errors import Rejected, UsageError
-from archive.extraction import NEWS, UNPACKED_LIMIT, NewsExtractor
+from archive.extraction import NEWS, UNPACKED_LIMIT, NewsExtractor, content_coding_of
 from archive.extraction.content_coding import decode_content
 from archive.model import Capture, Damage, Extraction, Look, Origin, ReadOptions
 from archive.storage import moment
@@ -59,6 +59,5 @@ def _look(payload: bytes, media_type: str | None, url: str | None, *, extractor:
 
 def _decoded(found: Capture) -> bytes:
     """The payload as the extractor reads it: its spans are those of the bytes behind the content coding."""
-    headers = {name.lower(): value for name, value in reversed(found.http_headers)}
-    data, _ = decode_content(found.payload or b"", headers.get("content-encoding"), UNPACKED_LIMIT)
+    data, _ = decode_content(found.payload or b"", content_coding_of(found), UNPACKED_LIMIT)
     return data

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, astuple
 from datetime import datetime
@@ -19,6 +20,9 @@ from archive.extraction import Extractor, configured, find_extractor
 from archive.model import CorpusFile, Counts, JsonFields, Limits, Manifest, ReadOptions, Settings
 from archive.rows import InputRow
 from archive.schema import SCHEMA_VERSION
+
+FOLDERS = ("articles", "captures", "inputs", "repeated", "warc")
+PART = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]{0,254}")  # of a file's name between "/"
 
 
 def settings_sha256(settings: Settings) -> bytes:
@@ -111,7 +115,7 @@ def read_manifest(folder: Path) -> Manifest:
             inputs=stated["inputs"],
             counts=Counts(**stated["counts"]),
             reasons=tuple((name, count) for name, count in stated["reasons"]),
-            files=tuple(CorpusFile(**file) for file in stated["files"]),
+            files=tuple(_file(file) for file in stated["files"]),
         )
     except FileNotFoundError as why:
         message = f"{folder}: no corpus here (manifest.json is missing); an unfinished run goes on with its own command"
@@ -122,3 +126,13 @@ def read_manifest(folder: Path) -> Manifest:
     except (ValueError, KeyError, TypeError, RecursionError) as why:
         message = f"{path}: cannot be read as a manifest: {why}"
         raise CorpusError(message) from why
+
+
+def _file(stated: dict[str, Any]) -> CorpusFile:
+    """A file of the corpus. Raises ``ValueError`` where its name leads out of the folder: ``compact`` deletes such files."""
+    file = CorpusFile(**stated)
+    parts = file.path.split("/")
+    if parts[0] not in FOLDERS or not all(PART.fullmatch(part) for part in parts):
+        message = f"it names {file.path!r}, which is no file of a corpus"
+        raise ValueError(message)
+    return file

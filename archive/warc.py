@@ -51,6 +51,7 @@ class RawRecord:
     record_sha256: bytes
     streamed: StreamedDigests | None = None
     reread: Callable[[], Iterator[bytes]] | None = None  # the block in pieces, where it is over the limit
+    flags: tuple[str, ...] = ()  # flags of what was wrong with its header
 
 
 def stream_digests(
@@ -163,7 +164,7 @@ def capture_from(raw: RawRecord, origin: Origin, locator: Locator | None, *, wra
         refers_to_date=get("WARC-Refers-To-Date"),
         reread=raw.reread,
         wrapped=wrapped,
-        flags=tuple(dict.fromkeys((*flags, *date_flags, *_own_flags(raw.fields)))),
+        flags=tuple(dict.fromkeys((*raw.flags, *flags, *date_flags, *_own_flags(raw.fields)))),
     )
 
 

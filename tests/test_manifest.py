@@ -13,6 +13,7 @@ from archive import manifest
 from archive.errors import CorpusError
 from archive.model import CorpusFile, Counts, JsonFields, Limits, Manifest, ReadOptions, Settings
 from archive.rows import InputRow
+from tests import making
 
 READING = ReadOptions(
     captured_at=datetime(2024, 8, 27, tzinfo=UTC), json_fields=JsonFields(url="address"), limits=Limits(nesting=2)
@@ -87,3 +88,30 @@ def test_a_file_is_no_corpus(tmp_path: Path) -> None:
     (tmp_path / "x.wacz").write_bytes(b"PK")
     with pytest.raises(CorpusError, match="a file, and no corpus"):
         manifest.read_manifest(tmp_path / "x.wacz")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../victim", "articles/../../victim", "/etc/passwd", "articles//x", "articles/./x", "captures/..", "runs/x", "", "warc\\x",
+     "articles/a\nb", "warc/" + "x" * 300],
+)  # fmt: skip
+def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, name: str) -> None:
+    odd = CorpusFile(path=name, size=1, sha256="ab" * 32, rows=1)
+    (tmp_path / "manifest.json").write_bytes(manifest.to_text(replace(MADE, files=(*MADE.files, odd))))
+    with pytest.raises(CorpusError, match="no file of a corpus"):
+        manifest.read_manifest(tmp_path)
+
+
+def test_compact_deletes_no_file_elsewhere(tmp_path: Path) -> None:
+    making.put(tmp_path / "in" / "a.html", making.page(1))
+    making.converted(tmp_path / "corpus", tmp_path / "in")
+    making.put(tmp_path / "in" / "b.html", making.page(2))
+    making.converted(tmp_path / "corpus", tmp_path / "in")
+    path = tmp_path / "corpus" / "manifest.json"
+    stated = json.loads(path.read_bytes())
+    table = next(file for file in stated["files"] if file["path"].startswith("articles/"))
+    victim = making.put(tmp_path / "victim.parquet", (tmp_path / "corpus" / table["path"]).read_bytes())
+    stated["files"].append({**table, "path": "articles/../../victim.parquet"})
+    path.write_text(json.dumps(stated))
+    assert making.run("compact", tmp_path / "corpus").returncode == 2
+    assert victim.is_file()

@@ -295,6 +295,33 @@ def test_a_length_that_takes_in_the_newlines_loses_nothing() -> None:
         assert flagged.flags == ("block-digest-mismatch",)
 
 
+def bare(number: int, missing: int = 0, *, digest: bool = False) -> bytes:
+    """A record whose CR LF were made LF, with its length as it was before, and less ``missing``."""
+    made = record(number, digest=digest)
+    length = len(made.partition(b"\r\n\r\n")[2]) - 4 - missing
+    return made.replace(f"Content-Length: {LENGTH}".encode(), f"Content-Length: {length}".encode()).replace(b"\r\n", b"\n")
+
+
+def test_bare_newlines_whose_lengths_count_the_old_ones() -> None:
+    parts = [bare(number) for number in range(5)]
+    data = b"".join(parts)
+    assert digests(data) == [sha256(one) for one in parts]
+    assert damages(data) == []
+    found = [one for one in captures(data) if isinstance(one, Capture)]
+    assert {one.flags for one in found} == {("content-length-mismatch",)}
+    assert [one.payload for one in found] == [body(number).replace(b"\r\n", b"\n") for number in range(5)]
+    assert_tiled(data)
+
+
+def test_bare_newlines_with_a_length_that_is_wrong() -> None:
+    for wrong in (bare(1, 40), bare(1, -40), bare(1, digest=True)):
+        data = b"".join((bare(0), wrong, bare(2)))
+        assert digests(data) == [sha256(bare(0)), sha256(bare(2))]
+        assert damages(data) == ["content-length"]
+        assert_tiled(data)
+    assert damages(bare(0) + bare(1)[:-9]) == ["truncated"]
+
+
 @pytest.mark.parametrize("swallowed", [1, 2, 6])
 def test_a_length_that_ends_where_a_later_record_ends(swallowed: int) -> None:
     length = LENGTH + sum(map(len, TEN[4 : 4 + swallowed]))

@@ -36,6 +36,8 @@ TAG = re.compile(rb"<(?:!doctype|html|head|body|title|meta|div|p|article|section
 DOCUMENT = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head)\b", re.IGNORECASE | re.DOTALL
 )
+CHUNK_MARK = re.compile(rb"\r\n[0-9A-Fa-f]{1,8}[ \t]{0,2}\r\n")
+FIRST_SIZE = re.compile(rb"\A[0-9A-Za-z]{1,16}[ \t]{0,2}\r\n(?=\s{0,99}<)")
 
 
 class Extractor(Protocol):
@@ -122,7 +124,7 @@ class NewsExtractor:
             url=capture.target_uri,
             media_type=capture.media_type,
             header_charset=charset_of(headers.get("content-type") or capture.content_type),
-            content_coding=headers.get("content-encoding"),
+            content_coding=content_coding_of(capture),
             captured_at=capture.captured_at,
         )
 
@@ -168,7 +170,21 @@ def readable_payload(capture: Capture) -> bytes:
         raise Rejected("payload", "empty", "the payload has no bytes")
     if _is_site_file(capture.target_uri):
         raise Rejected("payload", "not-text", "a file for robots, no page")
-    return capture.payload
+    return _without_marks(capture.payload, capture.flags)
+
+
+def _without_marks(payload: bytes, flags: tuple[str, ...]) -> bytes:
+    """A page without the sizes of chunks that a broken chunked body has left in it; any other payload as it is."""
+    broken = "chunked-broken" in flags or ("not-chunked" in flags and FIRST_SIZE.match(payload))
+    if not broken or looks_binary(payload) or not TAG.search(payload[: 1 << 16]):  # spans of a dump are those of its bytes
+        return payload
+    return CHUNK_MARK.sub(b"", FIRST_SIZE.sub(b"", payload, count=1))
+
+
+def content_coding_of(capture: Capture) -> str | None:
+    """The content codings that the HTTP head names, of all its fields (RFC 9110, 5.3); None where there is no such field."""
+    stated = [value for name, value in capture.http_headers if name.lower() == "content-encoding"]
+    return ", ".join(stated) if stated else None
 
 
 def is_html(data: bytes, media_type: str | None) -> bool:

@@ -22,7 +22,7 @@ from trafilatura.meta import reset_caches
 from trafilatura.metadata import Document
 
 from archive.errors import Rejected
-from archive.extraction import SHORT_TEXT, UNPACKED_LIMIT, charset_of, is_html, readable_payload
+from archive.extraction import SHORT_TEXT, UNPACKED_LIMIT, charset_of, content_coding_of, is_html, readable_payload
 from archive.extraction.charset import Decoded, decode_text
 from archive.extraction.configuration import config_sha256
 from archive.extraction.content_coding import decode_content
@@ -74,7 +74,7 @@ class TrafilaturaExtractor:
         """Text and metadata of a capture. Raises ``Rejected`` with stage, reason and detail."""
         payload = readable_payload(capture)
         headers = {name.lower(): value for name, value in reversed(capture.http_headers)}
-        data, flags = decode_content(payload, headers.get("content-encoding"), UNPACKED_LIMIT)
+        data, flags = decode_content(payload, content_coding_of(capture), UNPACKED_LIMIT)
         html = is_html(data, capture.media_type)
         header_charset = charset_of(headers.get("content-type") or capture.content_type)
         decoded = decode_text(data, header_charset=header_charset, html=html, repair=self.repair_mojibake)

@@ -3,7 +3,9 @@
 A record's declared length is a claim. It is believed where the end of the stream or the next record follows the block,
 unless the block's digest is that of a shorter one, behind which another record starts. Where only CR LF CR LF follows,
 the next record's first bytes may be damaged, or the length is wrong: then a declared digest has to match, and no record
-may start inside the block. Else the next ``WARC/x.y`` line that a field follows marks where the damage ends. Records and
+may start inside the block. Else the next ``WARC/x.y`` line that a field follows marks where the damage ends. In a
+file whose CR LF were made LF all lengths count bytes that are gone: there a record is read up to the next one, with the flag
+``content-length-mismatch``, where its length is not wrong by more than that. Records and
 gaps together cover the stream: no byte is passed over in silence. A record larger than ``limits.record_bytes`` is
 digested as it passes by, not held.
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -34,6 +36,7 @@ MAGIC = re.compile(re.escape(GZIP_MAGIC) + rb"[\x00-\x1f]")
 CONTAINER = re.compile(rb"PK|BZh|\xfd7zXZ\0|\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18|\x04\x22\x4d\x18|.{257}ustar", re.DOTALL)
 SEARCH = 1 << 20
 OPENING = 1 << 14  # bytes of a gap that are kept
+NEARLY = 16  # bytes that a length may be wrong by besides, in a file with bare LF: such files are made by hand
 STRETCH, MOST = 1 << 16, 1 << 20  # bytes searched for the next record at a time, at first and at most
 
 
@@ -122,17 +125,43 @@ def read_record(window: Window, start: int, limits: Limits) -> Placed:
         shown = f'"{length_text[:40]}" is no length' if length_text else "is missing"
         raise Unreadable("content-length", f"Content-Length {shown}", block_start)
     length = int(length_text)
-    block_end = block_start + length
-    if block_end > window.size:
+    block_end, flags = block_start + length, tuple[str, ...]()
+    end, followed = _record_end(window, block_end) if block_end <= window.size else (None, False)
+    if end is None and b"\r" not in head and (shorter := _shorter_end(window, fields, block_start, block_end)):
+        block_end, end = shorter
+        length = block_end - block_start
+        flags = ("content-length-mismatch",)
+    elif block_end > window.size:
         missing = f"Content-Length says {length} bytes, {window.size - block_start} are there"
         raise Unreadable("truncated", missing, block_start)
-    end, followed = _record_end(window, block_end)
-    if end is None:
-        raise Unreadable("content-length", f"Content-Length says {length} bytes, but no record ends there", block_start)
-    _doubt(window, fields, block_start, block_end, followed=followed)
+    elif end is None:
+        wrong = f"Content-Length says {length} bytes, but no record ends there"
+        raise Unreadable("content-length", wrong, block_start)
+    else:
+        _doubt(window, fields, block_start, block_end, followed=followed)
     trailer = window.at(block_end, end - block_end)
     raw = _read_block(window, head, fields, start=block_start, length=length, trailer=trailer, limits=limits)
-    return Placed(start=start, end=end, raw=raw)
+    return Placed(start=start, end=end, raw=replace(raw, flags=flags) if flags else raw)
+
+
+def _shorter_end(window: Window, fields: StatusAndHeaders, start: int, declared_end: int) -> tuple[int, int] | None:
+    """Where a block ends from which CRs are gone that its length still counts, and where its record does; None for others.
+
+    The first record that starts behind it, or the end of the stream, has an empty line in front, and no digest contradicts.
+    """
+    end = window.find(START, start, min(declared_end + 2, window.size))
+    if end is None and declared_end + 2 >= window.size:
+        end = window.size
+    if end is None or window.at(end - 2, 2) != b"\n\n":
+        return None
+    block_end = end - 2
+    newlines = sum(window.at(at, min(SEARCH, block_end - at)).count(b"\n") for at in range(start, block_end, SEARCH))
+    if not 0 < declared_end - block_end <= max(NEARLY, newlines):
+        return None
+    declared = identity.declared_digest(fields.get_header("WARC-Block-Digest") or "")
+    if declared and _digest(window, declared[0], start, block_end) != declared[1]:
+        return None
+    return block_end, end
 
 
 def _read_head(window: Window, start: int, limits: Limits) -> tuple[bytes, StatusAndHeaders]:
