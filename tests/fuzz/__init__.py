@@ -7,6 +7,10 @@
 A target is a module in ``targets/``. It has ``one(data)``, which raises where a law is broken, ``seeds()``, and, where
 bytes alone would not get far, ``mutate(data, chance)``. One whose ``NEEDS`` names a module that is not there is left out.
 
+Why no library: five faults (two of the package's own, three put in) were sought for 45 s each with two seeds. Atheris
+3.0 with its own changes found one of them; with the changes of ``mutation`` and the targets four, as this loop did with
+guidance three and without four. What an input is made of tells more than who makes it; and there is nothing to install.
+
     loop       one target: an input is changed, and kept where it reaches what none has reached before
     branches   which branches of the package an input takes
     mutation   how inputs are changed

@@ -53,10 +53,12 @@ class Loop:
         for data in (*self.target.seeds(), *found):
             self.pool.append(data)
             yield data
+        seeds = len(self.pool) - len(found)
         while True:
-            # of two the shorter one; and those that were found last more often than others
-            first = len(self.pool) * 3 // 4 if self.chance.random() < 0.4 else 0
-            one, two = (self.pool[self.chance.randrange(first, len(self.pool))] for _ in range(2))
+            # of two the shorter one; those that were found last, and the seeds, more often than others
+            luck = self.chance.random()
+            first, behind = (len(self.pool) * 3 // 4 if luck < 0.3 else 0), (seeds if luck > 0.8 else len(self.pool))
+            one, two = (self.pool[self.chance.randrange(first, behind)] for _ in range(2))
             data = min(one, two, key=len)
             if self.target.mutate and self.chance.random() < 0.5:
                 data = self.target.mutate(data, self.chance)

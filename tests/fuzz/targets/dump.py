@@ -114,7 +114,8 @@ def seeds() -> list[bytes]:
         b"\0",
     ]
     for number, codec in enumerate(CODECS):
-        found += [bytes([number]) + text.encode(codec, "replace") for text in (*words, german)]
+        dumps = (making.dump(4)[:500].decode().replace("\n", newline) for newline in ("\n", "\r\n", "\r"))
+        found += [bytes([number]) + text.encode(codec, "replace") for text in (*words, german, *dumps)]
     return found
 
 
