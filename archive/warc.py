@@ -22,6 +22,7 @@ from archive.model import Capture, Locator, Origin
 
 WITHOUT_PAYLOAD = ("warcinfo", "metadata", "request")
 OWN_FLAG = re.compile(r"(?!repeated-record$)[a-z][a-z0-9-]{0,39}")  # that one is for the whole corpus to say
+FIRST_YEAR = 1990  # before the Web no page was captured
 OWN_ORIGINS = ("record", "header", "field", "option", "mtime")
 DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII)
 
@@ -282,13 +283,14 @@ def _moment(
 
 
 def header_date(message: entity.Message | None) -> datetime | None:
-    """The HTTP Date of a message as UTC, or None where it has none that can be read."""
+    """The HTTP Date of a message as UTC, or None where it has none that can be read, or one of a time without a Web."""
     try:
         header = parsedate_to_datetime((message.header("Date") if message else None) or "")
         # a date without a zone is UTC, not the zone of this machine
-        return header.astimezone(UTC) if header.tzinfo else header.replace(tzinfo=UTC)
-    except (ValueError, TypeError, OverflowError):
+        moment = header.astimezone(UTC) if header.tzinfo else header.replace(tzinfo=UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
+    return moment if moment.year >= FIRST_YEAR else None
 
 
 def read_date(text: str) -> datetime | None:
@@ -305,4 +307,4 @@ def read_date(text: str) -> datetime | None:
             moment += -offset if zone[0] == "+" else offset
     except (ValueError, OverflowError):  # beyond the year 9999
         return None
-    return moment if moment.year >= 1990 else None  # before the Web no page was captured  # noqa: PLR2004
+    return moment if moment.year >= FIRST_YEAR else None

@@ -75,7 +75,7 @@ def small_steps() -> Iterator[None]:
     """Files are read a few bytes at a time: what lies across two pieces is found in small inputs too."""
     before = []
     for name, module in list(sys.modules.items()):
-        if name.startswith("archive.sources"):
+        if name.startswith("archive.sources") and not name.endswith("frames"):  # that one divides a limit by a step
             before += [(module, step, getattr(module, step)) for step in STEPS if hasattr(module, step)]
     try:
         for module, step, _ in before:

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+import lz4.frame
 import zstandard
 
 import archive
@@ -35,6 +36,7 @@ PACKINGS: tuple[tuple[bytes, Callable[[bytes], bytes], Callable[[bytes], bytes]]
     (b"\xfd7zXZ\0", lzma.decompress, lambda data: lzma.compress(data, preset=0)),
     (b"\x28\xb5\x2f\xfd", lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data),
      lambda data: zstandard.ZstdCompressor(1).compress(data)),
+    (b"\x04\x22\x4d\x18", lz4.frame.decompress, lambda data: lz4.frame.compress(data, content_checksum=True)),
 )  # fmt: skip
 MOST = 1 << 18  # bytes that are unpacked to be changed
 
@@ -59,7 +61,7 @@ def mutated(data: bytes, chance: Random, pool: Sequence[bytes]) -> bytes:
         if data.startswith(magic) and chance.random() < 0.5:
             try:
                 inner = unpack(data)
-            except (zlib.error, lzma.LZMAError, zstandard.ZstdError, OSError, EOFError, ValueError):
+            except (zlib.error, lzma.LZMAError, zstandard.ZstdError, OSError, EOFError, ValueError, RuntimeError):
                 break
             return repack(mutated(inner, chance, pool)) if len(inner) <= MOST else data
     for _ in range(1 << chance.randrange(4)):

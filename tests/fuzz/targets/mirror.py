@@ -26,6 +26,7 @@ def one(data: bytes) -> None:
         for found in (list(saves.wget_saves(BytesIO(data))), list(saves.httrack_saves(BytesIO(data), moment))):
             for save in found:
                 assert save.name
+                assert save.moment is None or save.moment.year >= 1990
                 assert "\n" not in save.url
                 saves.unescaped(save.name).encode("utf-8", "surrogateescape")
 

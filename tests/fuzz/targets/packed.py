@@ -8,9 +8,11 @@ import lzma
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from io import BytesIO
 from random import Random
 
+import lz4.frame
 import zstandard
 
 from archive.model import Limits
@@ -18,7 +20,7 @@ from archive.sources.decoders import XZ_MEMORY, XZ_STEP, packing_of
 from archive.sources.packed import unpacked
 from archive.sources.unpack import Broken, Budget, Unpacking
 from tests import making
-from tests.fuzz import laws
+from tests.fuzz import laws, mutation
 
 LIMITS = Limits(record_bytes=500, line_bytes=2000)
 LIBRARY: dict[str, Callable[[bytes], bytes]] = {
@@ -59,6 +61,9 @@ def assert_as_the_library(data: bytes, kind: str, whole: bytes, broken: Broken |
         return
     if kind == "gzip" and data[3] & 0xE0:  # reserved flags: zlib refuses them, Python's own reader of headers does not
         return
+    if kind == "gzip" and broken and broken.reason == "garbage":  # behind zeros, where it looks for one more stream
+        assert expected.startswith(whole)
+        return
     assert whole.startswith(expected)
     assert broken or whole == expected
     assert broken is None or kind != "gzip"
@@ -89,11 +94,22 @@ def assert_odd_reads(data: bytes, kind: str, whole: bytes, broken: Broken | None
     stream.close()
 
 
+@cache
 def seeds() -> list[bytes]:
     """Each packing around a page, lines and a tar; streams one behind the other; padding."""
     inside = (making.page(1)[:700], making.json_lines([1])[:500] + b"\n" + making.json_lines([2]), b"", b"a\n")
     found: list[bytes] = []
-    for pack in (gzip.compress, bz2.compress, lzma.compress, zstandard.ZstdCompressor().compress):
+    packers = (gzip.compress, bz2.compress, lzma.compress, zstandard.ZstdCompressor().compress, lz4.frame.compress)
+    for pack in packers:
         found += [pack(inner) for inner in inside]
-    packs = [found[0], found[4], found[8], found[12]]
+    packs = found[:: len(inside)]
+    records = making.responses([1, 2, 3])
+    frames = [b"".join(pack(record) for record in records) for pack in packers[3:]]
+    found += [*frames, *(pack(b"".join(records)) for pack in packers[3:]), frames[0][:900] + frames[0][1000:]]
     return [*found, *(one * 2 for one in packs), *(one + bytes(64) for one in packs), gzip.compress(packs[1])]
+
+
+def mutate(data: bytes, chance: Random) -> bytes:
+    """Streams one behind the other, each changed inside or not."""
+    parts = [chance.choice(seeds()) if chance.random() < 0.5 else data for _ in range(chance.randint(1, 3))]
+    return b"".join(mutation.mutated(part, chance, parts) if chance.random() < 0.5 else part for part in parts)
