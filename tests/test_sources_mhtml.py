@@ -150,6 +150,13 @@ def test_urls() -> None:
     assert alone.flags == ("url-unusable",)
 
 
+@pytest.mark.parametrize("url", ["=?\xd3?Q?a?=", "=?\xd3?Q??=", "=?nothing?Q?a?=", "=?utf-8?B?a?="])
+def test_an_encoded_word_that_cannot_be_read_costs_the_url(url: str) -> None:
+    (found,) = captures(f"From: <Saved by Blink>\r\nSnapshot-Content-Location: {url}\r\n\r\n<p>Gulls".encode("latin-1"))
+    assert found.payload == b"<p>Gulls"
+    assert found.flags == ("url-unusable",)
+
+
 @pytest.mark.parametrize(
     ("date", "stated", "flags"),
     [

@@ -98,6 +98,15 @@ def test_what_is_no_capture_is_named() -> None:
     ]
 
 
+def test_a_member_of_a_time_without_a_web_has_that_of_the_zip() -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("a.html", (1985, 1, 1, 0, 0, 0)), PAGE)
+    (found,) = read(out.getvalue(), "a.zip")
+    assert isinstance(found, Capture)
+    assert (found.captured_at, found.flags) == (MODIFIED, ())
+
+
 def test_an_encrypted_member() -> None:
     data = bytearray(pack(("a.html", PAGE), ("b.html", PAGE)))
     for magic, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):

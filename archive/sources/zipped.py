@@ -26,7 +26,7 @@ from archive.sources.unlisted import LOCAL_HEADER, UNKNOWN, Unlisted
 from archive.sources.unpack import STEP, Broken, Budget, Names, Unpacking, budget_of, inside, left_out, no_capture_name
 
 MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK")
-FIRST_YEAR = 1981  # 1980-01-01 is what packers write who do not know the time
+FIRST_YEAR = 1990  # before the Web; 1980-01-01 is what packers write who do not know the time
 LZMA_MEMORY = 256 << 20  # 7-Zip asks for 64 MB; zipfile would take 4 GB of addresses, for a member of any size
 BAD = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError,
        struct.error, OverflowError, IndexError)  # fmt: skip
