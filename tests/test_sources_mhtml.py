@@ -152,7 +152,7 @@ def test_urls() -> None:
 
 @pytest.mark.parametrize("url", ["=?\xd3?Q?a?=", "=?\xd3?Q??=", "=?nothing?Q?a?=", "=?utf-8?B?a?="])
 def test_an_encoded_word_that_cannot_be_read_costs_the_url(url: str) -> None:
-    (found,) = captures(f"From: <Saved by Blink>\r\nSnapshot-Content-Location: {url}\r\n\r\n<p>Gulls".encode("latin-1"))
+    (found,) = captures(f"From: <Saved by Blink>\r\nSnapshot-Content-Location: {url}\r\nContent-Type: text/html\r\n\r\n<p>Gulls".encode("latin-1"))
     assert found.payload == b"<p>Gulls"
     assert found.flags == ("url-unusable",)
 
