@@ -21,6 +21,7 @@ import archive
 from archive.extraction.metadata import read_metadata
 from archive.model import Manifest, Metadata
 
+MATERIAL = os.environ.get("ARCHIVE_MATERIAL")  # a folder with captures of others, which are no part of the project
 PAGE_URL = "https://www.harbourpost.example/city/budget-cut"
 
 MTIME = 1_724_752_800  # 2024-08-27T10:00:00Z
@@ -33,6 +34,12 @@ MOTIVES = (
     "while the engineers were still waiting for the spare parts from abroad",
     "so that children could reach the school without crossing the main road",
 )
+
+
+def material(name: str) -> Path:
+    """A file or folder of other people's, for the tests that want it; elsewhere they are skipped."""
+    path = Path(MATERIAL or "", name)
+    return path if MATERIAL and path.exists() else pytest.skip(f"{name}: not there; ARCHIVE_MATERIAL names its folder")
 
 
 def paragraphs(number: int, count: int = 5) -> list[str]:

@@ -1,4 +1,4 @@
-"""The real archives of ``../shared/bad-captures``: what is found in each, beside what warcio and fastwarc find.
+"""Real archives, old, odd and broken, which are no part of the project: what is found in each, beside what warcio and fastwarc find.
 
 ``bad_captures.tsv`` has a row for each file. Where we find fewer records than the greater of the two, or more, the row
 says why. ``pytest tests/test_bad_captures.py --update`` writes the numbers anew and keeps the reasons.
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-
-import pytest
+from pathlib import Path
 
 from archive import sources
 from archive.model import Capture, Damage, Origin, ReadOptions
-from tests.test_check import HERE, SHARED
+from tests import making
 
-TABLE = HERE / "bad_captures.tsv"
+TABLE = Path(__file__).parent / "bad_captures.tsv"
 COLUMNS = ("file", "warcio", "fastwarc", "records", "damaged", "skipped", "why")
 Row = dict[str, str]
 
@@ -27,9 +26,7 @@ def kept() -> dict[str, Row]:
 
 def found() -> dict[str, Row]:
     """What is read now, beside what the others' readers found; without the reasons."""
-    if not SHARED.exists():
-        pytest.skip("../shared/bad-captures is not there")
-    with (SHARED / "index.tsv").open(encoding="utf-8", newline="") as file:
+    with (making.material("bad-captures") / "index.tsv").open(encoding="utf-8", newline="") as file:
         others = sorted(csv.DictReader(file, delimiter="\t"), key=lambda row: row["file"])
     return {
         row["file"]: {
@@ -44,7 +41,7 @@ def found() -> dict[str, Row]:
 
 def counted(name: str) -> Row:
     counts = Counter(records=0, damaged=0, skipped=0)
-    path = SHARED / name
+    path = making.material("bad-captures") / name
     with path.open("rb") as file:
         door = sources.Opened(file=file, size=path.stat().st_size, origin=Origin(path=name), in_place=True)
         for one in sources.captures(door, ReadOptions()):

@@ -31,8 +31,6 @@ from archive.sources.records import Placed
 from archive.sources.warc import scan
 from tests import making
 
-PLACES = (folder / "shared" / "bad-captures" for folder in Path(__file__).resolve().parents)
-SHARED = next((place for place in PLACES if place.exists()), Path("../shared/bad-captures"))
 HERE = Path(__file__).parent
 DATE = "2026-01-02T03:04:05Z"
 URL = "http://kelmouth.example/ferry"
@@ -655,14 +653,12 @@ NOT_FOUND = {
 @pytest.fixture(scope="module")
 def index() -> list[dict[str, str]]:
     """The rows about labelled and other archives."""
-    if not SHARED.exists():
-        pytest.skip("../shared/bad-captures is not there")
-    with (SHARED / "index.tsv").open(encoding="utf-8", newline="") as file:
+    with (making.material("bad-captures") / "index.tsv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t"))
 
 
 def errors_in(name: str) -> set[str]:
-    return {one.rule for one in found_in(SHARED / name) if one.severity == "error"}
+    return {one.rule for one in found_in(making.material("bad-captures") / name) if one.severity == "error"}
 
 
 def test_labelled_files(index: list[dict[str, str]]) -> None:
@@ -671,7 +667,7 @@ def test_labelled_files(index: list[dict[str, str]]) -> None:
     assert (len(invalid), len(valid)) == (60, 10)
     assert {name for name in invalid if not errors_in(name)} == set(NOT_FOUND)
     for name in NOT_FOUND:  # and yet each is told of
-        assert any(one.rule == "content-type-warcinfo" for one in found_in(SHARED / name))
+        assert any(one.rule == "content-type-warcinfo" for one in found_in(making.material("bad-captures") / name))
     assert [name for name in valid if errors_in(name)] == []
 
 
@@ -706,8 +702,8 @@ def test_other_archives(index: list[dict[str, str]]) -> None:
 def test_records_are_counted_as_the_reader_counts_them(index: list[dict[str, str]]) -> None:
     for row in index:
         if row["kind"].startswith("warc") and row["class"].startswith(("ordinary-warc", "jwat-valid")):
-            with (SHARED / row["file"]).open("rb") as file:
+            with (making.material("bad-captures") / row["file"]).open("rb") as file:
                 read = sum(isinstance(item, Placed) for item, _ in scan(file, Limits()))
-            *_, last = check.check_files([str(SHARED / row["file"])], Limits())
+            *_, last = check.check_files([str(making.material("bad-captures") / row["file"])], Limits())
             assert isinstance(last, Checked)
             assert last.records >= read

@@ -17,7 +17,7 @@ from archive.extraction.dump import clean
 from archive.model import CleanText, Settings
 from tests import making
 
-SEED = Path(__file__).resolve().parents[2] / "shared" / "seed" / "000_0b97f2506398020b.txt"
+SEED = "seed/000_0b97f2506398020b.txt"
 REASONS = {
     "script", "markup", "consent", "teaser", "promotion", "navigation", "byline", "caption", "repeated-on-site",
     "blank", "other",
@@ -264,9 +264,7 @@ def test_a_monotonous_dump_comes_to_an_end(unit: bytes) -> None:
 
 
 def test_seed() -> None:
-    if not SEED.exists():
-        pytest.skip(f"the seed capture is not beside the repository: {SEED.name}")
-    payload = SEED.read_bytes()
+    payload = making.material(SEED).read_bytes()
     answer = clean(payload, "utf-8")
     lines = payload.decode().split("\n")
     assert answer.text == "\n\n".join(lines[:7])

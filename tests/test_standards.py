@@ -1,4 +1,4 @@
-"""Each trap of ``../shared/STANDARDS.md`` that archives and files hold, and the tests that show what we do about it."""
+"""Each trap that archives and files hold, by the name that it has in the list of them, and the tests that show what we do about it.
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import pytest
 from archive import sources
 from archive.model import Capture, Damage, Limits, Origin, ReadOptions, Skip
 from tests import making
-from tests.test_check import SHARED
 
 HERE = Path(__file__).parent
 READING = {  # the first column of the table
@@ -75,9 +74,7 @@ def test_each_row_is_shown_by_tests_that_exist(row: str, nodes: str) -> None:
 
 
 def test_no_row_is_left_out() -> None:
-    standards = SHARED.parent / "STANDARDS.md"
-    if not standards.exists():
-        pytest.skip("../shared/STANDARDS.md is not there")
+    standards = making.material("STANDARDS.md")
     parts = dict(re.findall(r"^## (.+)\n((?:(?!## ).*\n?)*)", standards.read_text(encoding="utf-8"), re.MULTILINE))
     table = re.findall(r"^\| (.+?) \|", parts["Archives, when reading"], re.MULTILINE)
     assert set(table) - {"input"} == set(READING)
