@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import takewhile
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -58,12 +58,18 @@ def with_records(files: list[InputFile]) -> list[InputFile]:
         return files
     there = Files(files)
     known: dict[str, Saved] = {}
-    for location in sorted(named, key=lambda one: (one.count("/"), one)):
-        if location not in known:  # else it was fetched like a page, or is read already
-            try:
-                _read(location, there, known)
-            except OSError:  # whoever reads it as an input says so
-                continue
+    outermost_first = sorted(named, key=lambda one: (one.count("/"), one))
+    for folder, locations in groupby(outermost_first, key=lambda one: one.rpartition("/")[0]):
+        logged = Mirror(folder, there)  # by all logs of wget in the folder: there may be one for each page
+        for location in locations:
+            if location not in known:  # else it was fetched like a page, or is read already
+                try:
+                    _read(location, logged, known)
+                except OSError:  # whoever reads it as an input says so
+                    continue
+        if logged.known:
+            logged.derive()
+            _add(known, logged.known)
     return [replace(file, saved=known[file.location]) if file.location in known else file for file in files]
 
 
@@ -73,18 +79,18 @@ def _may_be_record(location: str) -> bool:
     return ("log" in small and not small.endswith(NAMES)) or (name in LISTS and folder.endswith(f"/{CACHE}"))
 
 
-def _read(location: str, there: Files, known: dict[str, Saved]) -> None:
+def _read(location: str, logged: Mirror, known: dict[str, Saved]) -> None:
+    """Takes what a record says; ``logged`` gathers it for the folder, where it is a log of wget."""
     with Path(location).open("rb") as opened:
         head = opened.read(HEAD)
-        folder = location.rpartition("/")[0]
         if is_httrack_log(head) or is_httrack_list(head):
-            _httrack(folder.removesuffix(f"/{CACHE}"), there, known)
+            _httrack(logged.folder.removesuffix(f"/{CACHE}"), logged.there, known)
         elif is_wget_log(head, HEAD):
-            mirror = Mirror(folder, there)
+            mirror = Mirror(logged.folder, logged.there, schemes=logged.schemes)
             mirror.take(opened, wget_saves)
             if mirror.known:
-                mirror.derive()
                 _add(known, mirror.known)
+                logged.known |= mirror.known
                 known[location] = Saved(record=READ.format("a log of wget"))
 
 

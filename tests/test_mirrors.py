@@ -358,3 +358,17 @@ def test_a_mirror_by_httrack(site: str, tmp_path: Path) -> None:
     reasons = {row["path"]: row["skipped"] for row in skipped if row["skipped"]}
     assert reasons["my mirror/index.html"] == "HTTrack's own front page of a mirror, no capture"
     assert all(reasons[f"my mirror/hts-cache/{name}"] for name in ("new.txt", "new.zip", "new.lst", "doit.log"))
+
+
+def test_a_log_for_each_page(tmp_path: Path) -> None:
+    """All of a folder are one mirror: what they say of its hosts is put together before anything is derived."""
+    for number, scheme in enumerate(("http", "http", "https")):
+        host = HOST if number < 2 else "m.harbour.example"
+        making.put(tmp_path / f"{number}.log", saved(f"{scheme}://{host}/{number}.html", f"{host}/{number}.html").encode())
+        making.put(tmp_path / host / f"{number}.html", making.page(number))
+        making.put(tmp_path / host / f"unlogged-{number}.html", making.page(9 + number))
+    told = urls(tmp_path)
+    assert told[f"{HOST}/1.html"] == f"http://{HOST}/1.html"
+    assert {url for url in told.values() if url and "unlogged" in url} == {
+        f"http://{HOST}/unlogged-0.html", f"http://{HOST}/unlogged-1.html", "https://m.harbour.example/unlogged-2.html",
+    }  # fmt: skip

@@ -20,7 +20,10 @@ from hypothesis import strategies as st
 
 from archive import sources
 from archive.model import Capture, Damage, Limits, Origin, ReadOptions, Skip
-from archive.sources import Opened, arc, dump, packed, warc
+from archive.sources import Opened, arc, dump, frames, packed, warc
+from archive.sources.decoders import Packing
+from archive.sources.records import WARC
+from archive.sources.unpack import FREE
 from tests import making
 
 MODIFIED = datetime(2024, 8, 27, 10, tzinfo=UTC)
@@ -230,3 +233,17 @@ def test_work_grows_with_the_size_of_the_file(magic: bytes) -> None:
         found = read(pack(TEN[0]) + bytes(junk) + pack(TEN[1]))
         assert uris(found)[0] == "https://warc0.example/0"
         assert damages(found)
+
+
+def test_what_only_looks_like_frames_is_given_up() -> None:
+    """Each of these places takes as much as is left to say that it is none."""
+    head = bytes(lz4.frame.compress(b"x", block_size=lz4.frame.BLOCKSIZE_MAX4MB, store_size=False))[:7]
+    data = lz4_frame(TEN[0]) + (head + (4_194_300).to_bytes(4, "little")) * 40_000
+    packing = Packing(BytesIO(data), "lz4")
+    assert frames._next_frame(packing, 1, len(data), WARC) == len(data)
+    assert packing.taken < FREE + (frames.VAIN + 1) * len(data)
+    opened = Opened(file=BytesIO(data), size=len(data), origin=Origin(path="a.warc.lz4"), in_place=True)
+    first, rest = sources.captures(opened, ReadOptions())
+    assert isinstance(first, Capture)
+    assert isinstance(rest, Damage)
+    assert rest.offset + rest.length == len(data)

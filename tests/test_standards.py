@@ -1,4 +1,4 @@
-"""Each trap that archives and files hold, by the name that it has in the list of them, and the tests that show what we do about it.
+"""Each trap that archives and files hold, by its name in the list of them, and the tests that show what we do."""
 
 from __future__ import annotations
 

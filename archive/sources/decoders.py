@@ -138,6 +138,7 @@ class Packing:
 
     def __init__(self, file: BinaryIO, kind: str) -> None:
         self.kind, self.pieces = kind, Pieces(file)
+        self.taken = 0  # packed bytes that went into decoders
         self.new: Callable[[], Decoder] = _Gzip
         if kind == "bzip2":
             self.new = bz2.BZ2Decompressor
@@ -161,6 +162,7 @@ class Packing:
             if decoder.needs_input:
                 data = self.pieces.at(position, max(0, min(PIECE[self.kind], stop - position)))
                 position += len(data)
+                self.taken += len(data)
             at_end = not data and decoder.needs_input
             try:
                 found = decoder.decompress(data, XZ_STEP if self.kind == "xz" else STEP)

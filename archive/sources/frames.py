@@ -20,11 +20,11 @@ from archive.sources import Opened, skipped
 from archive.sources.arc import ARC
 from archive.sources.decoders import MAGICS, PIECE, Packing, cut_magic, packing_of
 from archive.sources.records import SEARCH, WARC, Form, Window
-from archive.sources.unpack import Broken, Unpacking, budget_of, inside
+from archive.sources.unpack import FREE, Broken, Unpacking, budget_of, inside
 
 FIRST_BLOCK = {"zstd": 160 << 10, "lz4": (4 << 20) + (64 << 10)}  # packed bytes in which the first block ends
 MAGIC = {kind: re.compile(re.escape(magic)) for magic, kind in MAGICS.items()}
-FEW = 100
+VAIN = 16  # times the bytes of a file, and 64 MB: what may be unpacked to find where it goes on; then the rest is one row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,25 @@ class Lost:
     unpacked: int
     reason: str
     detail: str
+
+
+class Losses:
+    """What was lost, each range once and in order, however often the file is read."""
+
+    def __init__(self) -> None:
+        self._all: list[Lost] = []
+
+    def note(self, one: Lost) -> None:
+        """One more, or one that is known from reading before."""
+        if not self._all or one.start > self._all[-1].start:
+            self._all.append(one)
+
+    def at(self, number: int) -> Lost:
+        """By its number, from 0."""
+        return self._all[number]
+
+    def __len__(self) -> int:
+        return len(self._all)
 
 
 def of_records(file: BinaryIO, kind: str, limits: Limits) -> Form | None:
@@ -60,21 +79,19 @@ def of_records(file: BinaryIO, kind: str, limits: Limits) -> Form | None:
 
 def framed(opened: Opened, options: ReadOptions, kind: str, form: Form) -> Iterator[Capture | Damage | Skip]:
     """Every record in the frames of a file, and every damaged frame, in its order."""
-    lost: dict[int, Lost] = {}
-    told = 0
+    lost, told = Losses(), 0
     stream = Unpacking(lambda: _frames(opened.file, kind, form, options.limits, lost), budget_of(opened, options.limits))
     for found in inside(stream, opened, options):
         place = found.offset if isinstance(found, Damage) else found.origin.offset
-        for one in islice(list(lost.values()), told, None):
-            if place is not None and one.unpacked <= place:
-                yield _row(opened, one)
-                told += 1
+        while place is not None and len(lost) > told and (one := lost.at(told)).unpacked <= place:
+            yield _row(opened, one)
+            told += 1
         if not isinstance(found, Skip) or found.origin != opened.origin:
             yield found
-        elif not lost:  # else the damaged frames are all that there is
+        elif not len(lost):  # else the damaged frames are all that there is
             yield skipped(opened, found.kind, found.reason)
-    for one in islice(lost.values(), told, None):
-        yield _row(opened, one)
+    for number in range(told, len(lost)):
+        yield _row(opened, lost.at(number))
 
 
 def _row(opened: Opened, lost: Lost) -> Damage:
@@ -109,7 +126,7 @@ class _Frame:
                 self.held.clear()
 
 
-def _frames(file: BinaryIO, kind: str, form: Form, limits: Limits, lost: dict[int, Lost]) -> Iterator[bytes]:
+def _frames(file: BinaryIO, kind: str, form: Form, limits: Limits, lost: Losses) -> Iterator[bytes]:
     """What sound frames hold, in pieces; the others go into ``lost``, by their place. Raises ``Broken`` in a large one."""
     packing, size = Packing(file, kind), file.seek(0, io.SEEK_END)
     position, unpacked = packing.behind_skippable(0), 0
@@ -127,7 +144,7 @@ def _frames(file: BinaryIO, kind: str, form: Form, limits: Limits, lost: dict[in
                 raise
             del frame.held[_last_start(frame.held, form) :]
             here = unpacked + frame.passed + len(frame.held)
-            lost[position] = Lost(start=position, end=behind, unpacked=here, reason=why.reason, detail=why.detail)
+            lost.note(Lost(start=position, end=behind, unpacked=here, reason=why.reason, detail=why.detail))
         unpacked += frame.passed + len(frame.held)
         for at in range(0, len(frame.held), SEARCH):
             yield bytes(frame.held[at : at + SEARCH])
@@ -149,10 +166,14 @@ def _last_start(held: bytearray, form: Form) -> int:
 
 
 def _next_frame(packing: Packing, start: int, stop: int, form: Form) -> int:
-    """Where the next frame begins that unpacks to the start of a record, or ``stop``."""
+    """Where the next frame begins that unpacks to the start of a record, or ``stop``.
+
+    Each place that looks like a frame may take megabytes to say that it is none; a file of nothing else is given up.
+    """
     window = Window(packing.pieces.file, stop)
     position = window.find(MAGIC[packing.kind], start, stop)
-    while position is not None:
+    bound = FREE + VAIN * window.file.seek(0, io.SEEK_END)
+    while position is not None and packing.taken < bound:
         if _opens(packing, position, form):
             return position
         position = window.find(MAGIC[packing.kind], position + 1, stop)
