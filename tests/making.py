@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
 from unittest import mock
@@ -20,6 +20,7 @@ import pytest
 import archive
 from archive.extraction.metadata import read_metadata
 from archive.model import Manifest, Metadata
+from archive.sources.records import Window
 
 MATERIAL = os.environ.get("ARCHIVE_MATERIAL")  # a folder with captures of others, which are no part of the project
 PAGE_URL = "https://www.harbourpost.example/city/budget-cut"
@@ -40,6 +41,33 @@ def material(name: str) -> Path:
     """A file or folder of other people's, for the tests that want it; elsewhere they are skipped."""
     path = Path(MATERIAL or "", name)
     return path if MATERIAL and path.exists() else pytest.skip(f"{name}: not there; ARCHIVE_MATERIAL names its folder")
+
+
+def owner(parts: list[bytes], position: int) -> int:
+    """Which of ``parts``, laid one behind the other, holds the byte at ``position``."""
+    end = 0
+    for number, part in enumerate(parts):
+        end += len(part)
+        if position < end:
+            return number
+    raise IndexError(position)
+
+
+def bytes_read(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How many bytes have been read through windows since it was asked before."""
+    at, seen = Window.at, [0]
+
+    def counted(self: Window, position: int, length: int) -> bytes:
+        found = at(self, position, length)
+        seen[0] += len(found)
+        return found
+
+    def since() -> int:
+        taken, seen[0] = seen[0], 0
+        return taken
+
+    monkeypatch.setattr(Window, "at", counted)
+    return since
 
 
 def paragraphs(number: int, count: int = 5) -> list[str]:

@@ -112,15 +112,6 @@ def assert_costs_one(damaged: bytes, hit: int, parts: list[bytes] = TEN) -> None
     assert_tiled(damaged)
 
 
-def owner(parts: list[bytes], position: int) -> int:
-    end = 0
-    for number, part in enumerate(parts):
-        end += len(part)
-        if position < end:
-            return number
-    raise IndexError(position)
-
-
 # ---- shapes ----------------------------------------------------------------------------------------------------
 
 V2 = "text/html 200 fac069150613fe55599cc7fa88aa089d - 209 kelmouth.arc"
@@ -314,7 +305,7 @@ def test_every_cut_of_a_plain_file() -> None:
     for parts in (TEN, BARE):
         data = b"".join(parts)
         for cut in range(1, len(data)):
-            number = owner(parts, cut)
+            number = making.owner(parts, cut)
             found = records(data[:cut])
             assert found[:number] == [alone(one) for one in parts[:number]]
             assert_tiled(data[:cut])
@@ -323,7 +314,7 @@ def test_every_cut_of_a_plain_file() -> None:
 @settings(derandomize=True, deadline=None, max_examples=400)
 @given(cut=st.integers(1, len(PACKED) - 1))
 def test_any_cut_of_a_packed_file(cut: int) -> None:
-    number = owner(MEMBERS, cut)
+    number = making.owner(MEMBERS, cut)
     assert records(PACKED[:cut]) == [alone(one) for one in TEN[:number]]
     on_a_border = cut == sum(map(len, MEMBERS[:number]))
     assert len(damages(PACKED[:cut])) == (0 if on_a_border else 1)
@@ -337,7 +328,7 @@ def test_any_byte_flipped_in_a_plain_file(data: st.DataObject, change: int) -> N
     position = data.draw(st.integers(0, sum(map(len, parts)) - 1))
     damaged = bytearray(b"".join(parts))
     damaged[position] ^= change
-    assert_costs_one(bytes(damaged), owner(parts, position), parts)
+    assert_costs_one(bytes(damaged), making.owner(parts, position), parts)
 
 
 def test_every_byte_between_two_plain_records_and_of_a_header_flipped() -> None:
@@ -347,7 +338,7 @@ def test_every_byte_between_two_plain_records_and_of_a_header_flipped() -> None:
             for change in (0x01, 0x0A ^ 0x20, 0x20, 0x5A, 0x80, 0xFF):
                 damaged = bytearray(b"".join(parts))
                 damaged[position] ^= change
-                assert_costs_one(bytes(damaged), owner(parts, position), parts)
+                assert_costs_one(bytes(damaged), making.owner(parts, position), parts)
 
 
 @settings(derandomize=True, deadline=None, max_examples=1000)
@@ -355,7 +346,7 @@ def test_every_byte_between_two_plain_records_and_of_a_header_flipped() -> None:
 def test_any_byte_flipped_in_a_packed_file(position: int, change: int) -> None:
     damaged = bytearray(PACKED)
     damaged[position] ^= change
-    number = owner(MEMBERS, position)
+    number = making.owner(MEMBERS, position)
     assert_costs_one(bytes(damaged), number)
     sound = alone(TEN[number]) in records(bytes(damaged))  # a clock, a level or a platform may be anything
     assert len(damages(bytes(damaged))) == (0 if sound else 1)

@@ -18,8 +18,7 @@ import archive
 from archive.extraction import NEWS
 from archive.model import Capture, Damage, Limits, Origin, ReadOptions, Skip
 from archive.sources import Opened, har
-from archive.sources.records import Window
-from tests.making import converted, page, put, zipped
+from tests.making import bytes_read, converted, page, put, zipped
 
 MODIFIED = datetime(2024, 8, 27, 10, tzinfo=UTC)
 TYPE = {"name": "Content-Type", "value": "text/html; charset=iso-8859-1"}
@@ -323,23 +322,13 @@ def test_a_flipped_byte_costs_one_entry(place: int, change: int) -> None:
 
 
 def test_what_is_hostile_takes_no_more_than_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = 0
-    at = Window.at
-
-    def counted(self: Window, position: int, length: int) -> bytes:
-        nonlocal seen
-        found = at(self, position, length)
-        seen += len(found)
-        return found
-
-    monkeypatch.setattr(Window, "at", counted)
+    since = bytes_read(monkeypatch)
     monkeypatch.setattr("archive.sources.elements.VAIN", 1 << 20)
 
     def taken(data: bytes) -> int:
-        nonlocal seen
-        seen = 0
+        since()
         assert all(isinstance(item, Damage) for item in read(data))
-        return seen
+        return since()
 
     start = b'{"log":{"entries":['
     for unit in (b'{"time":"', b'{"time":1},', b'{"x":} ', b'{"_a":{', b'{"time":', b'"', b"]", b"{}", b'{"\\'):

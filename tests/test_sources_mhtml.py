@@ -18,8 +18,7 @@ from archive import warc
 from archive.extraction import NEWS
 from archive.model import Capture, Damage, Limits, Origin, ReadOptions, Skip
 from archive.sources import Opened, mhtml
-from archive.sources.records import Window
-from tests.making import converted, page, put, zipped
+from tests.making import bytes_read, converted, page, put, zipped
 
 MODIFIED = datetime(2024, 8, 27, 10, tzinfo=UTC)
 URL = "https://mhtml.example/city/story.html"
@@ -336,21 +335,12 @@ HOSTILE = (
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_what_is_hostile_takes_no_more_than_its_length(unit: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    at, seen = Window.at, 0
-
-    def counted(self: Window, position: int, length: int) -> bytes:
-        nonlocal seen
-        found = at(self, position, length)
-        seen += len(found)
-        return found
-
-    monkeypatch.setattr(Window, "at", counted)
+    since = bytes_read(monkeypatch)
 
     def taken(count: int) -> int:
-        nonlocal seen
-        seen = 0
+        since()
         assert read(saved(html(1, URL), LINE, unit * count))
-        return seen
+        return since()
 
     count = 100_000 // len(unit)
     assert taken(2 * count) < 2.5 * taken(count)

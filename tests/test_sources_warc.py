@@ -134,28 +134,18 @@ def assert_costs_one(damaged: bytes, hit: set[int]) -> None:
     assert_tiled(damaged)
 
 
-def owner(parts: list[bytes], position: int) -> int:
-    """Which of ``parts``, laid one behind the other, holds the byte at ``position``."""
-    end = 0
-    for number, part in enumerate(parts):
-        end += len(part)
-        if position < end:
-            return number
-    raise IndexError(position)
-
-
 # ---- one bad record costs one record ---------------------------------------------------------------------------
 
 
 def test_every_cut_of_a_plain_file() -> None:
     for cut in range(1, len(PLAIN)):
-        assert_costs_one(PLAIN[:cut], set(range(owner(TEN, cut), 10)))
+        assert_costs_one(PLAIN[:cut], set(range(making.owner(TEN, cut), 10)))
 
 
 @settings(derandomize=True, deadline=None, max_examples=400)
 @given(cut=st.integers(1, len(PACKED) - 1))
 def test_any_cut_of_a_packed_file(cut: int) -> None:
-    number = owner(MEMBERS, cut)
+    number = making.owner(MEMBERS, cut)
     found = digests(PACKED[:cut])
     assert found == [sha256(one) for one in TEN[:number]]
     on_a_border = cut == sum(map(len, MEMBERS[:number]))
@@ -170,7 +160,7 @@ def test_any_cut_of_a_packed_file(cut: int) -> None:
 def test_any_byte_flipped_in_a_plain_file(position: int, change: int) -> None:
     damaged = bytearray(PLAIN)
     damaged[position] ^= change
-    assert_costs_one(bytes(damaged), {owner(TEN, position)})
+    assert_costs_one(bytes(damaged), {making.owner(TEN, position)})
     assert_read_again(bytes(damaged))
 
 
@@ -180,7 +170,7 @@ def test_every_byte_between_two_plain_records_and_of_a_header_flipped() -> None:
         for change in (0x01, 0x20, 0x5A, 0x5D, 0x80, 0xFF):
             damaged = bytearray(PLAIN)
             damaged[position] ^= change
-            assert_costs_one(bytes(damaged), {owner(TEN, position)})
+            assert_costs_one(bytes(damaged), {making.owner(TEN, position)})
 
 
 @settings(derandomize=True, deadline=None, max_examples=1500)
@@ -188,7 +178,7 @@ def test_every_byte_between_two_plain_records_and_of_a_header_flipped() -> None:
 def test_any_byte_flipped_in_a_packed_file(position: int, change: int) -> None:
     damaged = bytearray(PACKED)
     damaged[position] ^= change
-    number = owner(MEMBERS, position)
+    number = making.owner(MEMBERS, position)
     assert_costs_one(bytes(damaged), {number})
     # a clock, a level or a platform in a member's header may be anything; all else costs the record, and is named
     sound = sha256(TEN[number]) in digests(bytes(damaged))
