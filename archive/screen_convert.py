@@ -135,4 +135,4 @@ def _place(row: dict[str, Any]) -> str:
 def _listing(corpus: Corpus, table: str, column: str, value: str) -> str:
     """The line of Python that lists all rows with that value; without one, all that have any."""
     condition = (column, "==" if value else "!=", value)
-    return f"pandas.read_parquet({str(corpus.folder / table)!r}, filters=[{condition!r}])"
+    return f"pyarrow.parquet.read_table({str(corpus.folder / table)!r}, filters=[{condition!r}])"

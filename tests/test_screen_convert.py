@@ -157,9 +157,9 @@ def test_where_all_is_well_nothing_is_said(shown: io.StringIO, tmp_path: Path) -
 
 
 def listed(line: str) -> pa.Table:
-    """What the line of Python at the end of a line gives: pandas hands it to this."""
-    call = ast.parse(line[line.index("pandas.") :], mode="eval").body
+    """What the line of Python at the end of a line gives."""
+    call = ast.parse(line[line.index("pyarrow.") :], mode="eval").body
     assert isinstance(call, ast.Call)
-    assert ast.unparse(call.func) == "pandas.read_parquet"
+    assert ast.unparse(call.func) == "pyarrow.parquet.read_table"
     (path,), (filters,) = call.args, call.keywords
     return pq.read_table(ast.literal_eval(path), filters=ast.literal_eval(filters.value))
